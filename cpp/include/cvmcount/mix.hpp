@@ -1,0 +1,32 @@
+// The two mixers that keys and hashes are made of.
+#pragma once
+
+#include <cstdint>
+
+namespace cvmcount {
+
+// High and low half of the 128-bit product, folded together.
+constexpr std::uint64_t multiply_fold(std::uint64_t a, std::uint64_t b) noexcept {
+#ifdef __SIZEOF_INT128__
+    __extension__ using wide = unsigned __int128;
+    const wide product = static_cast<wide>(a) * b;
+    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+#else
+    const std::uint64_t low32 = 0xffffffffU;
+    const std::uint64_t ll = (a & low32) * (b & low32), hl = (a >> 32) * (b & low32);
+    const std::uint64_t lh = (a & low32) * (b >> 32), hh = (a >> 32) * (b >> 32);
+    const std::uint64_t cross = (ll >> 32) + (hl & low32) + lh;
+    return ((cross << 32) | (ll & low32)) ^ ((hl >> 32) + (cross >> 32) + hh);
+#endif
+}
+
+// The finalizer of SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number
+// generators", 2014; constants by Stafford, variant 13). One-to-one, and strong enough that
+// neighbouring inputs behave as independent.
+constexpr std::uint64_t mix64(std::uint64_t word) noexcept {
+    word = (word ^ (word >> 30)) * 0xbf58476d1ce4e5b9U;
+    word = (word ^ (word >> 27)) * 0x94d049bb133111ebU;
+    return word ^ (word >> 31);
+}
+
+}  // namespace cvmcount

@@ -1,0 +1,40 @@
+// An exact rational number of any size as its residues modulo four primes.
+//
+// The canonical form of the numbers that are neither 64-bit integers nor doubles. It is the idea of
+// Python's own numeric hash with 126 bits instead of 61: 10**40, Decimal("1E+40") and
+// Fraction(10**40) reach the same residues without a common representation, in time linear in what
+// is written down, so Decimal("1E+999999999") costs thirty multiplications and no memory. Two
+// numbers share all four residues only if their difference is a multiple of the primes' product.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace cvmcount {
+
+class number_residues {
+  public:
+    // The primes of XXH32: below 2**32, so that 64-bit arithmetic is enough everywhere.
+    static constexpr std::array<std::uint32_t, 4> primes = {0x9e3779b1U, 0x85ebca77U, 0xc2b2ae3dU,
+                                                            0x27d4eb2fU};
+
+    // The integer with this magnitude (little-endian bytes) and sign.
+    static number_residues of_integer(std::span<const std::byte> magnitude, bool negative) noexcept;
+
+    // Where the divisor is a multiple of a prime there is no inverse: the residue is then the prime
+    // itself, a value that no other number has, and the other primes tell such numbers apart.
+    number_residues divided_by(const number_residues& divisor) const noexcept;
+
+    number_residues times_power_of_ten(std::int64_t exponent) const noexcept;
+
+    std::uint32_t operator[](std::size_t i) const noexcept { return residues_[i]; }
+
+    friend bool operator==(const number_residues&, const number_residues&) = default;
+
+  private:
+    std::array<std::uint32_t, 4> residues_{};
+};
+
+}  // namespace cvmcount

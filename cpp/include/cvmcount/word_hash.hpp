@@ -1,0 +1,47 @@
+// The keyed hash of one 64-bit word: integers, and the bit patterns of floats.
+//
+// A four-round Feistel network on the two 32-bit halves. Why not a 64-bit finalizer: AVX2 and NEON
+// have no 64-bit multiply, and every CPU level must give the same identity. Each round costs one
+// 32x32->64 multiply, which all of them have, several lanes at a time. The coin is decided almost
+// always by its upper half, which three rounds give: a column kernel compares that with the
+// threshold and runs the fourth round for the few values that pass.
+//
+// A Feistel network is one-to-one for every key, whatever its rounds do, so two words never share
+// an identity. cpp/tests/test_word_hash.cpp holds its statistics; inverse_word_hash there undoes
+// it.
+#pragma once
+
+#include <cstdint>
+
+namespace cvmcount {
+
+// Folding both halves of the product makes every bit of the word matter to every bit of the result;
+// the low half alone would let no bit reach the bits below it.
+constexpr std::uint32_t feistel_round(std::uint32_t half, std::uint32_t multiplier) noexcept {
+    const std::uint64_t product = std::uint64_t{half} * multiplier;
+    return static_cast<std::uint32_t>(product) ^ static_cast<std::uint32_t>(product >> 32);
+}
+
+// The multipliers are those of XXH32: odd, and published before this function was.
+inline constexpr std::uint32_t feistel_multiplier[4] = {0x9e3779b1U, 0x85ebca77U, 0xc2b2ae3dU,
+                                                        0x27d4eb2fU};
+
+struct word_key {
+    std::uint64_t whitening;       // added by XOR before the first round
+    std::uint64_t between_rounds;  // low half before the second round, high half before the third
+};
+
+constexpr std::uint64_t hash_word(std::uint64_t word, word_key key) noexcept {
+    word ^= key.whitening;
+    auto low = static_cast<std::uint32_t>(word);
+    auto high = static_cast<std::uint32_t>(word >> 32);
+    high ^= feistel_round(low, feistel_multiplier[0]);
+    low ^=
+        feistel_round(high ^ static_cast<std::uint32_t>(key.between_rounds), feistel_multiplier[1]);
+    high ^= feistel_round(low ^ static_cast<std::uint32_t>(key.between_rounds >> 32),
+                          feistel_multiplier[2]);
+    low ^= feistel_round(high, feistel_multiplier[3]);
+    return (std::uint64_t{high} << 32) | low;
+}
+
+}  // namespace cvmcount

@@ -1,0 +1,95 @@
+#include "cvmcount/hashed_sampler.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace cvmcount {
+namespace {
+
+constexpr double coins = 18446744073709551616.0;  // 2**64: a coin is an identity over this
+
+}  // namespace
+
+void hashed_sampler::offer(std::span<const std::uint64_t> identities) {
+    std::size_t i = 0;
+    for (; i < identities.size() && exact_; ++i) {
+        offer_one(identities[i]);
+        ++items_seen_;
+    }
+    // From here on an identity at or above the largest retained one changes nothing at all.
+    for (const std::uint64_t identity : identities.subspan(i)) {
+        if (identity < largest_first_.front()) offer_one(identity);
+    }
+    items_seen_ += identities.size() - i;
+}
+
+void hashed_sampler::offer_one(std::uint64_t identity) {
+    if (!full()) {
+        if (retained() + 1 == capacity_) largest_first_.reserve(capacity_);
+        if (!retained_.insert(identity)) return;
+        estimate_ += 1.0;
+        ++changes_;
+        if (full()) {
+            retained_.for_each([this](std::uint64_t id) { largest_first_.push_back(id); });
+            std::make_heap(largest_first_.begin(), largest_first_.end());
+        }
+        return;
+    }
+    if (retained_.contains(identity)) return;
+    exact_ = false;
+    if (identity < largest_first_.front()) replace_largest(identity);
+}
+
+void hashed_sampler::replace_largest(std::uint64_t identity) noexcept {
+    const double one_over_p = coins / static_cast<double>(largest_first_.front());
+    estimate_ += one_over_p;
+    variance_ += one_over_p * (one_over_p - 1.0);
+    ++changes_;
+    std::pop_heap(largest_first_.begin(), largest_first_.end());
+    retained_.erase(largest_first_.back());
+    retained_.insert(identity);
+    largest_first_.back() = identity;
+    std::push_heap(largest_first_.begin(), largest_first_.end());
+}
+
+double hashed_sampler::sampling_rate() const noexcept {
+    return full() ? static_cast<double>(largest_first_.front()) / coins : 1.0;
+}
+
+// Every change was a new element; an element turned away is one more than the buffer holds; and no
+// item is more than one element.
+certain_bounds hashed_sampler::bounds() const noexcept {
+    const std::uint64_t at_least =
+        exact_ ? changes_ : std::max<std::uint64_t>(changes_, capacity_ + 1);
+    return {at_least, items_seen_};
+}
+
+std::uint64_t hashed_sampler::count() const noexcept {
+    return bounds().clamp(std::round(estimate_));
+}
+
+interval hashed_sampler::confidence_interval(double confidence) const noexcept {
+    return log_normal_interval(estimate_, std::sqrt(variance_), normal_quantile(confidence),
+                               bounds());
+}
+
+std::size_t hashed_sampler::memory_bytes() const noexcept {
+    return sizeof *this + retained_.memory_bytes() +
+           largest_first_.capacity() * sizeof largest_first_[0];
+}
+
+std::vector<std::uint64_t> hashed_sampler::sorted_identities() const {
+    std::vector<std::uint64_t> identities;
+    identities.reserve(retained());
+    retained_.for_each([&](std::uint64_t id) { identities.push_back(id); });
+    std::sort(identities.begin(), identities.end());
+    return identities;
+}
+
+bool operator==(const hashed_sampler& a, const hashed_sampler& b) {
+    return a.capacity_ == b.capacity_ && a.exact_ == b.exact_ && a.changes_ == b.changes_ &&
+           a.items_seen_ == b.items_seen_ && a.estimate_ == b.estimate_ &&
+           a.variance_ == b.variance_ && a.sorted_identities() == b.sorted_identities();
+}
+
+}  // namespace cvmcount

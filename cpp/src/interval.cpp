@@ -1,0 +1,45 @@
+#include "cvmcount/interval.hpp"
+
+#include <cmath>
+#include <numbers>
+
+namespace cvmcount {
+namespace {
+
+// A bound that is an integer up to rounding errors stays that integer.
+constexpr double slack = 1e-9;
+
+}  // namespace
+
+std::uint64_t certain_bounds::clamp(double value) const noexcept {
+    if (!(value > static_cast<double>(at_least))) return at_least;
+    if (!(value < static_cast<double>(at_most))) return at_most;
+    return static_cast<std::uint64_t>(value);
+}
+
+double normal_quantile(double confidence) noexcept {
+    // Newton's method on the tail erfc(z/sqrt(2)) = 1 - confidence. The tail is convex, so from
+    // z = 0 the steps only ever grow z towards the solution.
+    const double tail = 1.0 - confidence;
+    double z = 0.0;
+    for (int step = 0; step < 200; ++step) {
+        const double density = std::sqrt(2.0 / std::numbers::pi) * std::exp(-0.5 * z * z);
+        const double next = z + (std::erfc(z / std::numbers::sqrt2) - tail) / density;
+        if (!(next > z)) break;
+        z = next;
+    }
+    return z;
+}
+
+interval log_normal_interval(double estimate, double deviation, double z,
+                             certain_bounds bounds) noexcept {
+    if (!(deviation > 0.0)) {
+        const std::uint64_t value = bounds.clamp(estimate);
+        return {value, value};
+    }
+    const double factor = std::exp(z * deviation / estimate);
+    return {bounds.clamp(std::floor(estimate / factor * (1.0 + slack))),
+            bounds.clamp(std::ceil(estimate * factor * (1.0 - slack)))};
+}
+
+}  // namespace cvmcount

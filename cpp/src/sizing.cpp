@@ -1,0 +1,79 @@
+#include "cvmcount/sizing.hpp"
+
+#include <cmath>
+#include <numbers>
+
+namespace cvmcount {
+namespace {
+
+// ln(n!) less Stirling's approximation n ln n - n + ln(2 pi n)/2, for n >= 2.
+double stirling_error(double n) noexcept {
+    const double square = n * n;
+    return (1.0 / 12 - (1.0 / 360 - (1.0 / 1260 - 1.0 / (1680 * square)) / square) / square) / n;
+}
+
+// P(X = count) for X ~ Poisson(mean), by the deviance from the mean (Loader, "Fast and accurate
+// computation of binomial probabilities", 2000): the textbook formula subtracts numbers of the size
+// of count*ln(count) and would lose the digits that decide on the smallest capacity.
+double poisson_probability(double count, double mean) noexcept {
+    const double excess = (count - mean) / mean;
+    const double deviance = mean * ((1.0 + excess) * std::log1p(excess) - excess);
+    return std::exp(-stirling_error(count) - deviance) / std::sqrt(2.0 * std::numbers::pi * count);
+}
+
+// Sums terms of a tail, each the one before times a ratio below 1, until the rest does not matter.
+template <class Ratio>
+double sum_tail(double first, Ratio ratio_after) noexcept {
+    double sum = 0.0;
+    double term = first;
+    for (double i = 0; term > sum * 1e-17; ++i) {
+        sum += term;
+        term *= ratio_after(i);
+    }
+    return sum;
+}
+
+// P(X >= count), for a mean below count.
+double upper_tail(double count, double mean) noexcept {
+    return sum_tail(poisson_probability(count, mean),
+                    [=](double i) { return mean / (count + i + 1.0); });
+}
+
+// P(X < count), for a mean above count - 1.
+double lower_tail(double count, double mean) noexcept {
+    return sum_tail(poisson_probability(count - 1.0, mean),
+                    [=](double i) { return (count - 1.0 - i) / mean; });
+}
+
+}  // namespace
+
+double hashed_failure_probability(std::size_t capacity, double epsilon) noexcept {
+    const auto k = static_cast<double>(capacity);
+    const double above = upper_tail(k, (k - 1.0) / (1.0 + epsilon));
+    return epsilon < 1.0 ? above + lower_tail(k, (k - 1.0) / (1.0 - epsilon)) : above;
+}
+
+std::size_t hashed_capacity(double epsilon, double delta) noexcept {
+    if (hashed_failure_probability(min_sized_capacity, epsilon) <= delta) return min_sized_capacity;
+    std::size_t too_small = min_sized_capacity;
+    std::size_t enough = max_capacity;
+    if (hashed_failure_probability(enough, epsilon) > delta) return max_capacity + 1;
+    while (enough - too_small > 1) {
+        const std::size_t middle = too_small + (enough - too_small) / 2;
+        (hashed_failure_probability(middle, epsilon) <= delta ? enough : too_small) = middle;
+    }
+    return enough;
+}
+
+double hashed_epsilon(std::size_t capacity, double delta) noexcept {
+    double too_small = 0.0;
+    double enough = 1.0;
+    while (hashed_failure_probability(capacity, enough) > delta) enough *= 2.0;
+    for (int step = 0; step < 60; ++step) {
+        const double middle = too_small + (enough - too_small) / 2.0;
+        (hashed_failure_probability(capacity, middle) <= delta ? enough : too_small) = middle;
+    }
+    return enough;
+}
+
+}  // namespace cvmcount

@@ -1,0 +1,38 @@
+// The bottom-k sampler in the slowest and plainest form: one ordered set, one item at a time. The
+// fast sampler must agree with it bit for bit on every stream.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <set>
+
+namespace cvmcount::testing {
+
+struct reference_hashed_sampler {
+    std::size_t capacity;
+    std::set<std::uint64_t> retained = {};
+    double estimate = 0.0;
+    double variance = 0.0;
+    std::uint64_t items_seen = 0;
+    bool exact = true;
+
+    double sampling_rate() const {
+        const double coins = 18446744073709551616.0;
+        return retained.size() < capacity ? 1.0 : static_cast<double>(*retained.rbegin()) / coins;
+    }
+
+    void offer(std::uint64_t identity) {
+        ++items_seen;
+        if (retained.contains(identity)) return;
+        const bool full = retained.size() == capacity;
+        if (full) exact = false;
+        if (full && identity > *retained.rbegin()) return;
+        const double one_over_p = 1.0 / sampling_rate();
+        estimate += one_over_p;
+        variance += one_over_p * (one_over_p - 1.0);
+        retained.insert(identity);
+        if (full) retained.erase(*retained.rbegin());
+    }
+};
+
+}  // namespace cvmcount::testing

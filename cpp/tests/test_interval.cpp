@@ -1,0 +1,38 @@
+// A red run means that an interval is not the one that its confidence asks for.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstdint>
+
+#include "cvmcount/interval.hpp"
+
+namespace cvmcount::testing {
+namespace {
+
+constexpr certain_bounds anything{0, UINT64_MAX};
+
+TEST_CASE("normal quantiles, from published tables") {
+    CHECK(normal_quantile(0.5) == doctest::Approx(0.674489750196082).epsilon(1e-12));
+    CHECK(normal_quantile(0.95) == doctest::Approx(1.959963984540054).epsilon(1e-12));
+    CHECK(normal_quantile(0.99) == doctest::Approx(2.575829303548901).epsilon(1e-12));
+    CHECK(normal_quantile(0.999999) == doctest::Approx(4.891638475698590).epsilon(1e-9));
+    CHECK(normal_quantile(1e-9) == doctest::Approx(1.2533141373155e-9).epsilon(1e-6));
+    CHECK(normal_quantile(1.0 - 1e-16) > 8.0);
+}
+
+TEST_CASE("bounds are rounded outward, but not past an integer that they are") {
+    const interval wide = log_normal_interval(1000.0, 10.0, 2.0, anything);
+    CHECK(wide.low == static_cast<std::uint64_t>(std::floor(1000.0 * std::exp(-0.02))));
+    CHECK(wide.high == static_cast<std::uint64_t>(std::ceil(1000.0 * std::exp(0.02))));
+    const double two = std::log(2.0);
+    CHECK(log_normal_interval(1000.0, 1000.0, two, anything) == interval{500, 2000});
+}
+
+TEST_CASE("what is certain wins") {
+    CHECK(log_normal_interval(1000.0, 100.0, 3.0, {990, 1001}) == interval{990, 1001});
+    CHECK(log_normal_interval(7.0, 0.0, 3.0, anything) == interval{7, 7});
+    CHECK(log_normal_interval(1e30, 1e29, 3.0, anything).high == UINT64_MAX);
+}
+
+}  // namespace
+}  // namespace cvmcount::testing
