@@ -18,7 +18,9 @@ void hashed_sampler::offer(std::span<const std::uint64_t> identities) {
     }
     // From here on an identity at or above the largest retained one changes nothing at all.
     for (const std::uint64_t identity : identities.subspan(i)) {
-        if (identity < largest_first_.front()) offer_one(identity);
+        if (identity < largest_first_.front() && !retained_.contains(identity)) {
+            replace_largest(identity);
+        }
     }
     items_seen_ += identities.size() - i;
 }

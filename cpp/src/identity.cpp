@@ -48,7 +48,8 @@ bool is_double(std::span<const std::byte> magnitude, double& value) noexcept {
     while (magnitude[low] == std::byte{0}) ++low;
     if (magnitude.size() - low > 8) return false;
     const std::uint64_t significant = low_word(magnitude.subspan(low));
-    const auto width = static_cast<int>(std::bit_width(significant)) - std::countr_zero(significant);
+    const auto width =
+        static_cast<int>(std::bit_width(significant)) - std::countr_zero(significant);
     if (width > 53) return false;
     value = std::ldexp(static_cast<double>(significant), static_cast<int>(8 * low));
     return true;

@@ -22,11 +22,12 @@ double poisson_probability(double count, double mean) noexcept {
 }
 
 // Sums terms of a tail, each the one before times a ratio below 1, until the rest does not matter.
+// (Subnormal numbers are rounded so coarsely that they may never fall: a tail ends before them.)
 template <class Ratio>
 double sum_tail(double first, Ratio ratio_after) noexcept {
     double sum = 0.0;
     double term = first;
-    for (double i = 0; term > sum * 1e-17; ++i) {
+    for (double i = 0; term > sum * 1e-17 && term > 1e-300; ++i) {
         sum += term;
         term *= ratio_after(i);
     }

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -15,7 +14,7 @@ namespace {
 template <class CodeUnit>
 std::string encoded(const std::vector<CodeUnit>& text) {
     std::vector<std::byte> out(text.size() * utf8_bytes_per_unit<CodeUnit>);
-    const std::size_t size = encode_utf8(std::span<const CodeUnit>(text), out.data());
+    const std::size_t size = encode_utf8(text.data(), text.size(), out.data());
     return {reinterpret_cast<const char*>(out.data()), size};
 }
 

@@ -22,7 +22,7 @@ class id_set {
     // Whether the identity was added. Where memory runs out the set is as before.
     bool insert(std::uint64_t id) {
         if (id == empty_slot) return !std::exchange(holds_empty_slot_, true);
-        if (4 * (in_slots_ + 1) > 3 * slots_.size()) grow();
+        if (2 * (in_slots_ + 1) > slots_.size()) grow();
         const std::size_t slot = find(id);
         if (slots_[slot] == id) return false;
         slots_[slot] = id;
@@ -60,7 +60,7 @@ class id_set {
 
     void grow();
 
-    std::vector<std::uint64_t> slots_;  // a power of two of them, at most 3/4 in use
+    std::vector<std::uint64_t> slots_;  // a power of two of them, at most half of them in use
     std::size_t in_slots_ = 0;
     bool holds_empty_slot_ = false;
 };

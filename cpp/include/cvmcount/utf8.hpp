@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 namespace cvmcount {
 
@@ -15,15 +14,15 @@ inline constexpr std::size_t utf8_bytes_per_unit = sizeof(CodeUnit) == 1   ? 2
                                                    : sizeof(CodeUnit) == 2 ? 3
                                                                            : 4;
 
-// Writes `text`, whose units are code points below 0x110000, to `out`, which holds at least
+// Writes `size` units of `text`, code points below 0x110000, to `out`, which holds at least
 // utf8_bytes_per_unit<CodeUnit> bytes for each. Returns the number of bytes written.
 template <class CodeUnit>
-std::size_t encode_utf8(std::span<const CodeUnit> text, std::byte* out) noexcept {
+std::size_t encode_utf8(const CodeUnit* text, std::size_t size, std::byte* out) noexcept {
     std::byte* const begin = out;
     const auto put = [&out](std::uint32_t value) { *out++ = static_cast<std::byte>(value); };
     const auto put_tail = [&put](std::uint32_t bits) { put(0x80 | (bits & 0x3f)); };
-    for (const CodeUnit unit : text) {
-        const std::uint32_t point = unit;
+    for (std::size_t i = 0; i < size; ++i) {
+        const std::uint32_t point = text[i];
         if (point < 0x80) {
             put(point);
         } else if (point < 0x800) {

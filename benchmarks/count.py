@@ -1,0 +1,59 @@
+"""Count the distinct lines of a file, or the ten million strings of the article's workload.
+
+    python benchmarks/count.py [FILE]
+
+Prints the estimate beside the exact count, and the time of each.
+"""
+
+import argparse
+import random
+import sys
+import time
+
+from cvmcount import CVMSketch, count_approx
+
+
+def article_workload():
+    """Return 100,000 different strings, each a hundred times, shuffled."""
+    words = [str(i) for i in range(100_000)] * 100
+    random.Random(0).shuffle(words)
+    return words
+
+
+def lines_of(path):
+    with open(path, encoding="utf-8", errors="surrogateescape", newline="\n") as file:
+        return [line.removesuffix("\n") for line in file]
+
+
+def timed(function, items):
+    start = time.perf_counter()
+    result = function(items)
+    return result, time.perf_counter() - start
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("file", nargs="?", help="a text file; default: the article's workload")
+    path = parser.parse_args().file
+    try:
+        items = article_workload() if path is None else lines_of(path)
+    except OSError as error:
+        sys.exit(f"{path}: {error.strerror}")
+
+    estimate, approximate_time = timed(count_approx, items)
+    exact, exact_time = timed(lambda items: len(set(items)), items)
+    sketch = CVMSketch()
+    sketch.update(items)
+    low, high = sketch.interval(0.95)
+
+    factor = exact_time / approximate_time
+    print(f"items             {len(items):>14,}")
+    print(f"estimate          {estimate:>14,}   95% interval {low:,} ... {high:,}")
+    print(f"exact             {exact:>14,}")
+    print(f"relative error    {(estimate - exact) / max(exact, 1):>+14.2%}")
+    print(f"count_approx      {approximate_time:>12.3f} s")
+    print(f"len(set(items))   {exact_time:>12.3f} s   {factor:.1f} times as long")
+
+
+if __name__ == "__main__":
+    main()

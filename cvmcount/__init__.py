@@ -1,0 +1,6 @@
+"""Approximate counting of distinct elements, in one pass and fixed memory."""
+
+from ._sketch import CVMSketch, count_approx
+from ._version import __version__
+
+__all__ = ["CVMSketch", "__version__", "count_approx"]

@@ -1,0 +1,67 @@
+# Mirror of the C++ headers that the wrappers use, in the order of the data flow. Whatever can throw
+# has `except +`; without it a C++ exception would end the process.
+from libc.stddef cimport size_t
+from libc.stdint cimport int64_t, uint64_t
+from libcpp cimport bool as cbool
+
+
+cdef extern from "<cstddef>" namespace "std" nogil:
+    cdef cppclass byte:
+        pass
+
+
+# Cython cannot spell a const template argument in an expression, so each span has a name here.
+cdef extern from "<span>" nogil:
+    cdef cppclass byte_span "std::span<const std::byte>":
+        byte_span() noexcept
+        byte_span(const byte* data, size_t size) noexcept
+
+    cdef cppclass identity_span "std::span<const std::uint64_t>":
+        identity_span() noexcept
+        identity_span(const uint64_t* data, size_t size) noexcept
+
+
+cdef extern from "cvmcount/utf8.hpp" namespace "cvmcount" nogil:
+    size_t encode_utf8[CodeUnit](const CodeUnit* text, size_t size, byte* out) noexcept
+
+
+cdef extern from "cvmcount/identity.hpp" namespace "cvmcount" nogil:
+    cdef cppclass identity_hash:
+        identity_hash(uint64_t seed) noexcept
+        uint64_t of_missing() noexcept
+        uint64_t of_integer(int64_t value) noexcept
+        uint64_t of_unsigned(uint64_t value) noexcept
+        uint64_t of_big_integer(byte_span magnitude, cbool negative) noexcept
+        uint64_t of_real(double value) noexcept
+        uint64_t of_text(byte_span utf8) noexcept
+        uint64_t of_bytes(byte_span data) noexcept
+
+
+cdef extern from "cvmcount/interval.hpp" namespace "cvmcount" nogil:
+    cdef cppclass interval:
+        uint64_t low
+        uint64_t high
+
+
+cdef extern from "cvmcount/hashed_sampler.hpp" namespace "cvmcount" nogil:
+    cdef cppclass hashed_sampler:
+        hashed_sampler(size_t capacity) except +
+        hashed_sampler(const hashed_sampler&) except +
+        void offer(identity_span identities) except +
+        double estimate() noexcept
+        uint64_t count() noexcept
+        interval confidence_interval(double confidence) noexcept
+        cbool is_exact() noexcept
+        size_t capacity() noexcept
+        size_t retained() noexcept
+        uint64_t items_seen() noexcept
+        double sampling_rate() noexcept
+        size_t memory_bytes() noexcept
+        cbool operator==(const hashed_sampler&) except +
+
+
+cdef extern from "cvmcount/sizing.hpp" namespace "cvmcount" nogil:
+    const size_t min_capacity
+    const size_t max_capacity
+    size_t hashed_capacity(double epsilon, double delta) noexcept
+    double hashed_epsilon(size_t capacity, double delta) noexcept

@@ -1,0 +1,3 @@
+from typing import Any, SupportsIndex
+
+def identity(item: Any, seed: SupportsIndex = 0, *, dropna: bool = True) -> int | None: ...

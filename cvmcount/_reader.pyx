@@ -1,0 +1,125 @@
+"""Reads any input as blocks of identities. No reader knows what the identities are for."""
+
+cimport cython
+from cpython.object cimport PyObject
+from libc.stdint cimport uint64_t
+
+from cvmcount._cpp cimport identity_hash
+from cvmcount._identity cimport RARE, COUNTED, Verdict, identify, identify_common, identify_rare
+
+
+cdef extern from "Python.h":
+    PyObject** PySequence_Fast_ITEMS(object items) noexcept
+    Py_ssize_t PySequence_Fast_GET_SIZE(object items) noexcept
+
+
+cdef extern from *:
+    """
+    #if defined(__GNUC__) || defined(__clang__)
+    #define CVMCOUNT_PREFETCH(address) __builtin_prefetch(address)
+    #else
+    #define CVMCOUNT_PREFETCH(address) ((void)(address))
+    #endif
+    """
+    void prefetch "CVMCOUNT_PREFETCH" (const void* address) noexcept nogil
+
+
+# How many items ahead an object's memory is asked for. The objects of a long list are scattered:
+# waiting for them one by one would take longer than hashing them.
+cdef enum:
+    PREFETCH_DISTANCE = 32
+    # A short str or bytes begins after a header of 32 to 48 bytes, often in the next cache line.
+    PREFETCH_OFFSET = 48
+
+
+cdef class BlockReader:
+    cdef bint fill(self, const identity_hash& hash, bint dropna, Block* block) except -1:
+        raise NotImplementedError
+
+
+@cython.final
+cdef class SequenceReader(BlockReader):
+    """Reads a list or a tuple in place."""
+
+    cdef object items
+    cdef Py_ssize_t position
+
+    def __cinit__(self, items):
+        self.items = items
+
+    cdef bint fill(self, const identity_hash& hash, bint dropna, Block* block) except -1:
+        cdef Py_ssize_t end = self.position + BLOCK_SIZE
+        with cython.critical_section(self.items):
+            while self.read_common_kinds(end, hash, dropna, block):
+                # This may run Python code, which may change the list: the loop looks anew.
+                item = <object>PySequence_Fast_ITEMS(self.items)[self.position]
+                self.position += 1
+                if identify_rare(item, hash, dropna, &block.identities[block.size]):
+                    block.size += 1
+            return self.position < PySequence_Fast_GET_SIZE(self.items)
+
+    # Reads up to `end` or the end of the input. Whether it stopped before an item of a rare kind.
+    # All that the loop needs is in local variables: through pointers it would take twice the time.
+    cdef bint read_common_kinds(
+        self, Py_ssize_t end, const identity_hash& hash, bint dropna, Block* block
+    ) noexcept:
+        cdef PyObject** slots = PySequence_Fast_ITEMS(self.items)
+        cdef Py_ssize_t length = PySequence_Fast_GET_SIZE(self.items)
+        cdef Py_ssize_t last = min(end, length)
+        cdef Py_ssize_t position = self.position
+        cdef Py_ssize_t size = block.size
+        cdef uint64_t identity = 0
+        cdef Verdict verdict = COUNTED
+        while position < last:
+            if position + PREFETCH_DISTANCE < length:
+                prefetch(slots[position + PREFETCH_DISTANCE])
+                prefetch(<const char*>slots[position + PREFETCH_DISTANCE] + PREFETCH_OFFSET)
+            verdict = identify_common(slots[position], hash, dropna, &identity)
+            if verdict == RARE:
+                break
+            block.identities[size] = identity
+            size += verdict == COUNTED
+            position += 1
+        self.position = position
+        block.size = size
+        return verdict == RARE
+
+
+@cython.final
+cdef class IteratorReader(BlockReader):
+    """Reads any other iterable through the iterator protocol."""
+
+    cdef object iterator
+
+    def __cinit__(self, items):
+        self.iterator = iter(items)
+
+    cdef bint fill(self, const identity_hash& hash, bint dropna, Block* block) except -1:
+        cdef Py_ssize_t left = BLOCK_SIZE
+        for item in self.iterator:
+            if identify(item, hash, dropna, &block.identities[block.size]):
+                block.size += 1
+            left -= 1
+            if left == 0:
+                return True
+        return False
+
+
+cdef BlockReader open_reader(object items):
+    if isinstance(items, (str, bytes, bytearray)):
+        raise TypeError(
+            f"items must be an iterable of elements, not one {type(items).__name__}: "
+            "count its characters with list(items), or use add(item) to count it as one element"
+        )
+    if isinstance(items, dict):
+        raise TypeError(
+            "items must not be a dict: pass its keys(), its values() or its items()"
+        )
+    if type(items) is list or type(items) is tuple:
+        return SequenceReader(items)
+    try:
+        return IteratorReader(items)
+    except TypeError:
+        if hasattr(type(items), "__iter__"):
+            raise
+    raise TypeError(f"items must be an iterable of elements, not {type(items).__qualname__!r}")

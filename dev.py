@@ -1,0 +1,167 @@
+#!/usr/bin/env python3
+"""Set up and run everything, from a machine with Python 3.11+, pip and a C++ compiler.
+
+    python3 dev.py count [FILE]  count the distinct lines of a file, or ten million strings
+    python3 dev.py test          all tests, C++ and Python (further arguments go to pytest)
+    python3 dev.py lint          formatters, linters, stubs against the built package
+    python3 dev.py sanitize      all tests under ASan and UBSan, the threaded ones under TSan
+
+Each command creates the virtual environment .venv and installs what it needs from PyPI. The C++
+tests use doctest, which PyPI does not have: where it is missing it is installed by apt-get.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = BIN / "python"
+STRICT = "-Dcpp_args=-Wall -Wextra -Wconversion"
+
+
+def run(*command: str | Path, **environment: str) -> None:
+    """Run a command at the root of the project, with the environment's tools first on the path."""
+    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    print("$", *command, flush=True)
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "PATH": path, **environment})
+    if done.returncode != 0:
+        sys.exit(done.returncode)
+
+
+def pip_install(*what: str) -> None:
+    run(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *what)
+
+
+def requirements(*extras: str) -> list[str]:
+    """What the extras of pyproject.toml ask for, without the package itself."""
+    import tomllib
+
+    optional = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
+        "optional-dependencies"
+    ]
+    return [requirement for extra in extras for requirement in optional[extra]]
+
+
+def set_up(*extras: str) -> None:
+    """The virtual environment with the package as built from this tree."""
+    if not PYTHON.exists():
+        venv.create(VENV, with_pip=True)
+    pip_install(*requirements("build", *extras))
+    install_package("build/package")
+
+
+def install_package(build: str, *options: str) -> None:
+    pip_install(
+        "--no-build-isolation",
+        "--no-deps",
+        "--force-reinstall",
+        f"-Cbuild-dir={build}",
+        *options,
+        ".",
+    )
+
+
+def ensure_doctest() -> None:
+    compiler = os.environ.get("CXX") or next(filter(shutil.which, ("c++", "g++", "clang++")), "c++")
+    probe = [*compiler.split(), "-E", "-x", "c++", "-"]
+    source = b"#include <doctest/doctest.h>\n"
+    if subprocess.run(probe, input=source, capture_output=True).returncode == 0:
+        return
+    if not shutil.which("apt-get"):
+        sys.exit("the C++ tests need the header doctest/doctest.h: install the package doctest")
+    sudo = ["sudo"] if os.geteuid() != 0 else []
+    run(*sudo, "apt-get", "update", "-qq")
+    run(*sudo, "apt-get", "install", "-qq", "-y", "--no-install-recommends", "doctest-dev")
+
+
+def test_core(build: str, *options: str, **environment: str) -> None:
+    ensure_doctest()
+    common = ("-Dpython=false", "-Dtests=true", "-Dwerror=true", STRICT)
+    again = ("--wipe",) if (ROOT / build / "build.ninja").exists() else ()
+    run("meson", "setup", *again, build, *common, *options, **environment)
+    run("meson", "test", "-C", build, "--print-errorlogs", **environment)
+
+
+def test_package(*arguments: str, **environment: str) -> None:
+    # -P: without it Python would import the source tree, which has no compiled modules.
+    run(PYTHON, "-P", "-m", "pytest", *arguments, **environment)
+
+
+def runtime(name: str) -> str:
+    """The file of one of the compiler's run-time libraries."""
+    found = subprocess.run(["g++", f"-print-file-name={name}"], capture_output=True, text=True)
+    return found.stdout.strip()
+
+
+def sanitize() -> None:
+    set_up("test")
+    libraries = {"address,undefined": "libasan.so", "thread": "libtsan.so"}
+    for sanitizer, library in libraries.items():
+        build = f"build/{library[3:7]}"
+        options = (f"-Db_sanitize={sanitizer}", "-Db_lundef=false", "--buildtype=debugoptimized")
+        test_core(f"{build}-core", *options)
+        install_package(
+            f"{build}-package",
+            *(f"-Csetup-args={option}" for option in options),
+            f"--target=build/{library[3:7]}-site",
+        )
+        preload = " ".join([runtime(library), runtime("libstdc++.so")])
+        threaded = ("-m", "threads") if sanitizer == "thread" else ()
+        test_package(
+            *threaded,
+            LD_PRELOAD=preload,
+            PYTHONPATH=str(ROOT / f"build/{library[3:7]}-site"),
+            PYTHONMALLOC="malloc",
+            ASAN_OPTIONS="detect_leaks=0",
+            UBSAN_OPTIONS="halt_on_error=1",
+            TSAN_OPTIONS="halt_on_error=1",
+        )
+
+
+def lint() -> None:
+    set_up("lint")
+    run("ruff", "check", ".")
+    run("ruff", "format", "--check", ".")
+    run("cython-lint", "cvmcount")
+    sources = [
+        str(path) for suffix in ("hpp", "cpp") for path in sorted(ROOT.glob(f"cpp/**/*.{suffix}"))
+    ]
+    run("clang-format", "--dry-run", "--Werror", *sources)
+    run(
+        PYTHON,
+        "-P",
+        "-m",
+        "mypy.stubtest",
+        "cvmcount",
+        "--allowlist",
+        "tests/stubtest_allowlist.txt",
+    )
+
+
+def main() -> None:
+    command, *arguments = sys.argv[1:] or ["help"]
+    if command == "count":
+        set_up()
+        files = [str(Path(argument).resolve()) for argument in arguments]
+        run(PYTHON, "-P", "benchmarks/count.py", *files)
+    elif command == "test":
+        set_up("test")
+        test_core("build/core", "--buildtype=debugoptimized")
+        test_package("-n", "auto", *arguments)
+    elif command == "lint":
+        lint()
+    elif command == "sanitize":
+        sanitize()
+    else:
+        sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""A red run means that a mistake passes silently, or that its message does not help."""
+
+import math
+
+import pytest
+
+from cvmcount import CVMSketch, count_approx
+
+
+class Recorder:
+    """Notes whether anybody has asked for its items."""
+
+    asked = False
+
+    def __iter__(self):
+        self.asked = True
+        return iter(())
+
+
+WRONG = [
+    ({"epsilon": 0}, ValueError, "epsilon"),
+    ({"epsilon": 1}, ValueError, "epsilon"),
+    ({"epsilon": -0.1}, ValueError, "epsilon"),
+    ({"epsilon": math.nan}, ValueError, "epsilon"),
+    ({"epsilon": math.inf}, ValueError, "epsilon"),
+    ({"epsilon": "0.1"}, TypeError, "epsilon"),
+    ({"epsilon": None}, TypeError, "epsilon"),
+    ({"epsilon": 1j}, TypeError, "epsilon"),
+    ({"epsilon": 1e-9}, ValueError, "epsilon"),
+    ({"epsilon": 10**400}, ValueError, "epsilon"),
+    ({"delta": 0.0}, ValueError, "delta"),
+    ({"delta": 1.0}, ValueError, "delta"),
+    ({"delta": math.nan}, ValueError, "delta"),
+    ({"delta": [0.1]}, TypeError, "delta"),
+    ({"capacity": 2}, ValueError, "capacity"),
+    ({"capacity": 0}, ValueError, "capacity"),
+    ({"capacity": -1}, ValueError, "capacity"),
+    ({"capacity": 2**31 + 1}, ValueError, "capacity"),
+    ({"capacity": 2**64 + 5}, ValueError, "capacity"),
+    ({"capacity": 100.0}, TypeError, "capacity"),
+    ({"capacity": "100"}, TypeError, "capacity"),
+    ({"seed": -1}, ValueError, "seed"),
+    ({"seed": 2**64}, ValueError, "seed"),
+    ({"seed": 1.5}, TypeError, "seed"),
+    ({"seed": "abc"}, TypeError, "seed"),
+    ({"dropna": 1}, TypeError, "dropna"),
+    ({"dropna": "no"}, TypeError, "dropna"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "error", "name"), WRONG)
+def test_wrong_arguments(arguments, error, name):
+    with pytest.raises(error, match=name):
+        CVMSketch(**arguments)
+    items = Recorder()
+    with pytest.raises(error, match=name):
+        count_approx(items, **arguments)
+    assert not items.asked
+
+
+def test_capacity_and_seed_by_keyword_only():
+    with pytest.raises(TypeError):
+        CVMSketch(0.05, 0.001, 1024)
+    with pytest.raises(TypeError):
+        count_approx([], 0.05, 0.001, 1024)
+
+
+@pytest.mark.parametrize("one", ["a word", b"bytes", bytearray(b"bytes")])
+def test_one_string_is_no_stream(one):
+    sketch = CVMSketch()
+    for count in (sketch.update, count_approx):
+        with pytest.raises(TypeError, match=r"items.*add\(item\)"):
+            count(one)
+
+
+def test_a_dict_is_no_stream():
+    with pytest.raises(TypeError, match=r"values\(\)"):
+        count_approx({"a": 1})
+
+
+@pytest.mark.parametrize("items", [None, 5, 1.5, object(), len])
+def test_what_is_not_iterable(items):
+    with pytest.raises(TypeError, match="items must be an iterable"):
+        count_approx(items)
+
+
+class BrokenIterable:
+    def __iter__(self):
+        raise TypeError("my own trouble")
+
+
+def test_an_iterables_own_error_passes_through():
+    with pytest.raises(TypeError, match="my own trouble"):
+        count_approx(BrokenIterable())
+
+
+@pytest.mark.parametrize("item", [object(), [], {}, set(), len])
+def test_items_that_cannot_be_counted(item):
+    sketch = CVMSketch()
+    sketch.add("before")
+    same = sketch.copy()
+    with pytest.raises(TypeError, match=type(item).__name__):
+        sketch.add(item)
+    assert sketch == same
+
+
+@pytest.mark.parametrize("confidence", [0, 1, -1, 2, math.nan])
+def test_confidence_out_of_range(confidence):
+    with pytest.raises(ValueError, match="confidence"):
+        CVMSketch().interval(confidence)
+    with pytest.raises(TypeError, match="confidence"):
+        CVMSketch().interval("95%")
+
+
+def test_numbers_of_other_types_are_taken():
+    from fractions import Fraction
+
+    class Index:
+        def __index__(self):
+            return 2048
+
+    sketch = CVMSketch(Fraction(1, 20), capacity=Index(), seed=Index())
+    assert sketch.capacity == sketch.seed == 2048

@@ -1,0 +1,37 @@
+"""A red run means that Ctrl-C does not stop a long count within a second."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+INPUTS = {
+    "list of long strings": "{count}(['long' * 5_000_000] * 100_000)",
+    "tuple of long bytes": "{count}((b'long' * 5_000_000,) * 100_000)",
+    "list of long text": "{count}(['länger' * 5_000_000] * 100_000)",
+    "missing only": "import itertools\n{count}(itertools.repeat(None))",
+    "C iterator": "import itertools\n{count}(itertools.count())",
+    "generator": "{count}(i for i in iter(int, 1))",
+    "list of missing": "items = [None] * 1_000_000\nwhile True: {count}(items)",
+}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no SIGINT to send")
+@pytest.mark.parametrize("source", INPUTS)
+def test_ctrl_c(source):
+    code = "from cvmcount import count_approx\nprint('ready', flush=True)\n"
+    code += INPUTS[source].format(count="count_approx")
+    with subprocess.Popen(
+        [sys.executable, "-P", "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        try:
+            process.stdout.readline()
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(0.7)  # it is counting by now
+            process.send_signal(signal.SIGINT)
+            process.wait(1.0)
+        finally:
+            process.kill()
+        assert b"KeyboardInterrupt" in process.stderr.read()

@@ -1,0 +1,39 @@
+"""A red run means that an installation lacks a file, or that a number stands in two places."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import cvmcount
+
+ROOT = Path(__file__).parents[1]
+INSTALLED = Path(cvmcount.__file__).parent
+
+
+def test_every_source_is_installed():
+    tree = ROOT / "cvmcount"
+    wanted = {path.name for suffix in ("py", "pyi") for path in tree.glob(f"*.{suffix}")}
+    wanted |= {"py.typed", "_version.py"}
+    installed = {path.name for path in INSTALLED.iterdir()}
+    assert wanted <= installed
+    modules = {path.stem for path in tree.glob("*.pyx")}
+    assert modules == {path.name.split(".")[0] for path in INSTALLED.glob("*.so")}
+    assert modules <= {path.stem for path in tree.glob("*.pyi")}
+
+
+def test_the_version_stands_once():
+    build = (ROOT / "meson.build").read_text()
+    assert re.search(r"version: '(.*?)'", build)[1] == cvmcount.__version__
+
+
+def test_every_c_declaration_says_whether_it_throws():
+    """A C++ exception through a declaration that does not say `except +` ends the process."""
+    for line in (ROOT / "cvmcount" / "_cpp.pxd").read_text().splitlines():
+        if re.search(r"\w\(.*\)", line) and not line.startswith(("cdef extern", "#")):
+            assert line.endswith(("noexcept", "except +")), line
+
+
+@pytest.mark.parametrize("name", ["CHANGELOG.md", "pyproject.toml"])
+def test_nothing_else_names_the_build_version_as_its_own(name):
+    assert f'version = "{cvmcount.__version__}"' not in (ROOT / name).read_text()

@@ -1,0 +1,95 @@
+"""A red run means that threads which share a sketch lose items, or deadlock.
+
+Also run under TSan, where a red run means a data race.
+"""
+
+import threading
+
+import pytest
+
+from cvmcount import CVMSketch
+
+pytestmark = pytest.mark.threads
+
+
+def run_together(*targets):
+    barrier = threading.Barrier(len(targets))
+    errors = []
+
+    def run(target):
+        barrier.wait()
+        try:
+            target()
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=run, args=(target,)) for target in targets]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not errors
+
+
+def test_eight_threads_update_one_sketch():
+    sketch = CVMSketch(capacity=10_000)
+
+    def feed(part):
+        items = [f"{part}/{i % 1000}" for i in range(20_000)]
+        sketch.update(items[:10_000])
+        sketch.update(iter(items[10_000:]))
+        for item in items[:500]:
+            sketch.add(item)
+
+    run_together(*(lambda part=part: feed(part) for part in range(8)))
+    assert sketch.items_seen == 8 * 20_500
+    assert sketch.estimate() == 8_000
+
+
+def test_readers_see_whole_states():
+    sketch = CVMSketch(capacity=500)
+    done = threading.Event()
+
+    def write():
+        for start in range(0, 100_000, 1000):
+            sketch.update(range(start, start + 1000))
+        done.set()
+
+    def read():
+        seen = 0
+        while not done.is_set():
+            low, high = sketch.interval()
+            assert low <= high
+            assert sketch.items_seen >= seen
+            seen = sketch.items_seen
+            snapshot = sketch.copy()
+            assert snapshot.num_retained <= 500
+            assert snapshot == snapshot.copy()
+
+    run_together(write, read, read)
+    alone = CVMSketch(capacity=500)
+    alone.update(range(100_000))
+    assert sketch == alone
+
+
+def test_clearing_while_updating():
+    sketch = CVMSketch(capacity=100)
+    run_together(
+        lambda: sketch.update(iter(range(50_000))),
+        lambda: [sketch.clear() for _ in range(1000)],
+        lambda: [sketch.estimate() for _ in range(1000)],
+    )
+    assert sketch.num_retained <= 100
+
+
+def test_threads_share_a_list_that_is_being_changed():
+    items = [str(i) for i in range(5000)]
+    sketch = CVMSketch()
+
+    def change():
+        for _ in range(300):
+            items.append("more")
+            del items[-1]
+
+    run_together(change, *(lambda: [sketch.update(items) for _ in range(20)] for _ in range(3)))
+    assert 5000 * 0.9 < sketch.estimate() < 5000 * 1.1
