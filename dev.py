@@ -94,32 +94,37 @@ def test_package(*arguments: str, **environment: str) -> None:
     run(PYTHON, "-P", "-m", "pytest", *arguments, **environment)
 
 
-def runtime(name: str) -> str:
+def runtime_library(name: str) -> str:
     """The file of one of the compiler's run-time libraries."""
-    found = subprocess.run(["g++", f"-print-file-name={name}"], capture_output=True, text=True)
-    return found.stdout.strip()
+    command = ["g++", f"-print-file-name={name}"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def sanitize() -> None:
     set_up("test")
-    libraries = {"address,undefined": "libasan.so", "thread": "libtsan.so"}
-    for sanitizer, library in libraries.items():
-        build = f"build/{library[3:7]}"
-        options = (f"-Db_sanitize={sanitizer}", "-Db_lundef=false", "--buildtype=debugoptimized")
+    for name, sanitizers, arguments in (
+        ("asan", "address,undefined", ()),
+        ("tsan", "thread", ("-m", "threads")),
+    ):
+        build = f"build/{name}"
+        options = (
+            f"-Db_sanitize={sanitizers}",
+            "-Db_lundef=false",
+            "-Dbuildtype=debugoptimized",
+        )
         test_core(f"{build}-core", *options)
         install_package(
             f"{build}-package",
             *(f"-Csetup-args={option}" for option in options),
-            f"--target=build/{library[3:7]}-site",
+            "--upgrade",
+            f"--target={build}-site",
         )
-        preload = " ".join([runtime(library), runtime("libstdc++.so")])
-        threaded = ("-m", "threads") if sanitizer == "thread" else ()
         test_package(
-            *threaded,
-            LD_PRELOAD=preload,
-            PYTHONPATH=str(ROOT / f"build/{library[3:7]}-site"),
+            *arguments,
+            LD_PRELOAD=f"{runtime_library(f'lib{name}.so')} {runtime_library('libstdc++.so')}",
+            PYTHONPATH=str(ROOT / f"{build}-site"),
             PYTHONMALLOC="malloc",
-            ASAN_OPTIONS="detect_leaks=0",
+            ASAN_OPTIONS="detect_leaks=0",  # the interpreter itself leaks
             UBSAN_OPTIONS="halt_on_error=1",
             TSAN_OPTIONS="halt_on_error=1",
         )
@@ -153,7 +158,7 @@ def main() -> None:
         run(PYTHON, "-P", "benchmarks/count.py", *files)
     elif command == "test":
         set_up("test")
-        test_core("build/core", "--buildtype=debugoptimized")
+        test_core("build/core", "-Dbuildtype=debugoptimized")
         test_package("-n", "auto", *arguments)
     elif command == "lint":
         lint()
