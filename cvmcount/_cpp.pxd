@@ -47,7 +47,8 @@ cdef extern from "cvmcount/hashed_sampler.hpp" namespace "cvmcount" nogil:
     cdef cppclass hashed_sampler:
         hashed_sampler(size_t capacity) except +
         hashed_sampler(const hashed_sampler&) except +
-        void offer(identity_span identities) except +
+        uint64_t ceiling() noexcept
+        void offer_filtered(identity_span identities, uint64_t items, uint64_t ceiling) except +
         double estimate() noexcept
         uint64_t count() noexcept
         interval confidence_interval(double confidence) noexcept

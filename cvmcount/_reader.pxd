@@ -7,15 +7,17 @@ cdef enum:
     BLOCK_SIZE = 256
 
 
-# Identities in stream order, on their way to a sampler.
+# Up to BLOCK_SIZE items on their way to a sampler, in stream order.
 cdef struct Block:
-    uint64_t identities[BLOCK_SIZE]
+    uint64_t ceiling  # of the sampler: identities above it are counted as items and left out
+    uint64_t items  # less the missing values that were skipped
     Py_ssize_t size
+    uint64_t identities[BLOCK_SIZE]
 
 
 cdef class BlockReader:
-    # Reads up to BLOCK_SIZE items into an empty block, which holds fewer identities where missing
-    # values were skipped. Whether there may be more. At an error, what came before is in the block.
+    # Reads up to BLOCK_SIZE items into an empty block. Whether there may be more. At an error, what
+    # came before is in the block.
     cdef bint fill(self, const identity_hash& hash, bint dropna, Block* block) except -1
 
 

@@ -32,6 +32,13 @@ cdef enum:
     PREFETCH_OFFSET = 48
 
 
+cdef inline void append(Block* block, uint64_t identity) noexcept:
+    block.items += 1
+    if identity <= block.ceiling:
+        block.identities[block.size] = identity
+        block.size += 1
+
+
 cdef class BlockReader:
     cdef bint fill(self, const identity_hash& hash, bint dropna, Block* block) except -1:
         raise NotImplementedError
@@ -49,13 +56,14 @@ cdef class SequenceReader(BlockReader):
 
     cdef bint fill(self, const identity_hash& hash, bint dropna, Block* block) except -1:
         cdef Py_ssize_t end = self.position + BLOCK_SIZE
+        cdef uint64_t identity
         with cython.critical_section(self.items):
             while self.read_common_kinds(end, hash, dropna, block):
                 # This may run Python code, which may change the list: the loop looks anew.
                 item = <object>PySequence_Fast_ITEMS(self.items)[self.position]
                 self.position += 1
-                if identify_rare(item, hash, dropna, &block.identities[block.size]):
-                    block.size += 1
+                if identify_rare(item, hash, dropna, &identity):
+                    append(block, identity)
             return self.position < PySequence_Fast_GET_SIZE(self.items)
 
     # Reads up to `end` or the end of the input. Whether it stopped before an item of a rare kind.
@@ -68,6 +76,8 @@ cdef class SequenceReader(BlockReader):
         cdef Py_ssize_t last = min(end, length)
         cdef Py_ssize_t position = self.position
         cdef Py_ssize_t size = block.size
+        cdef uint64_t items = block.items
+        cdef uint64_t ceiling = block.ceiling
         cdef uint64_t identity = 0
         cdef Verdict verdict = COUNTED
         while position < last:
@@ -78,10 +88,12 @@ cdef class SequenceReader(BlockReader):
             if verdict == RARE:
                 break
             block.identities[size] = identity
-            size += verdict == COUNTED
+            size += (verdict == COUNTED) & (identity <= ceiling)
+            items += verdict == COUNTED
             position += 1
         self.position = position
         block.size = size
+        block.items = items
         return verdict == RARE
 
 
@@ -96,9 +108,10 @@ cdef class IteratorReader(BlockReader):
 
     cdef bint fill(self, const identity_hash& hash, bint dropna, Block* block) except -1:
         cdef Py_ssize_t left = BLOCK_SIZE
+        cdef uint64_t identity
         for item in self.iterator:
-            if identify(item, hash, dropna, &block.identities[block.size]):
-                block.size += 1
+            if identify(item, hash, dropna, &identity):
+                append(block, identity)
             left -= 1
             if left == 0:
                 return True

@@ -172,11 +172,11 @@ cdef class CVMSketch:
         cdef Block block
         cdef bint more = True
         while more:
-            block.size = 0
+            self._prepare(&block)
             try:
                 more = reader.fill(self._hash.get()[0], self._dropna, &block)
             finally:
-                self._offer(block.identities, block.size)
+                self._take(&block)
             PyErr_CheckSignals()
 
     def add(self, item):
@@ -199,13 +199,24 @@ cdef class CVMSketch:
         >>> sketch.estimate()
         4.0
         """
-        cdef uint64_t identity
-        if identify(item, self._hash.get()[0], self._dropna, &identity):
-            self._offer(&identity, 1)
+        cdef Block block
+        self._prepare(&block)
+        if identify(item, self._hash.get()[0], self._dropna, &block.identities[0]):
+            block.size = block.items = 1
+            self._take(&block)
 
-    cdef int _offer(self, const uint64_t* identities, Py_ssize_t size) except -1:
+    cdef int _prepare(self, Block* block) except -1:
+        block.size = 0
+        block.items = 0
         with cython.critical_section(self):
-            self._sampler.get().offer(identity_span(identities, <size_t>size))
+            block.ceiling = self._sampler.get().ceiling()
+        return 0
+
+    cdef int _take(self, const Block* block) except -1:
+        with cython.critical_section(self):
+            self._sampler.get().offer_filtered(
+                identity_span(block.identities, <size_t>block.size), block.items, block.ceiling
+            )
         return 0
 
     def estimate(self):

@@ -10,19 +10,18 @@ constexpr double coins = 18446744073709551616.0;  // 2**64: a coin is an identit
 
 }  // namespace
 
-void hashed_sampler::offer(std::span<const std::uint64_t> identities) {
+void hashed_sampler::offer_filtered(std::span<const std::uint64_t> identities, std::uint64_t items,
+                                    std::uint64_t ceiling) {
+    if (ceiling < this->ceiling()) return;
     std::size_t i = 0;
     for (; i < identities.size() && exact_; ++i) {
         offer_one(identities[i]);
         ++items_seen_;
     }
-    // From here on an identity at or above the largest retained one changes nothing at all.
     for (const std::uint64_t identity : identities.subspan(i)) {
-        if (identity < largest_first_.front() && !retained_.contains(identity)) {
-            replace_largest(identity);
-        }
+        if (identity <= this->ceiling() && !retained_.contains(identity)) replace_largest(identity);
     }
-    items_seen_ += identities.size() - i;
+    items_seen_ += items - i;
 }
 
 void hashed_sampler::offer_one(std::uint64_t identity) {

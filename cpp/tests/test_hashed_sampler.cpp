@@ -99,6 +99,35 @@ TEST_CASE("however a stream is cut, the state is the same") {
     }
 }
 
+TEST_CASE("identities above an earlier ceiling can be left out") {
+    random_words random(6);
+    for (int round = 0; round < 200; ++round) {
+        const stream items = random_stream(random, 3000, 1 + random.below(3000), ~0ULL);
+        hashed_sampler filtered(100);
+        std::uint64_t stale = filtered.ceiling();
+        for (std::span<const std::uint64_t> rest = items; !rest.empty();) {
+            const auto size = std::min<std::size_t>(rest.size(), 1 + random.below(100));
+            stream candidates;
+            for (const std::uint64_t id : rest.first(size)) {
+                if (id <= stale) candidates.push_back(id);
+            }
+            filtered.offer_filtered(candidates, size, stale);
+            if (random.below(2) == 0) stale = filtered.ceiling();
+            rest = rest.subspan(size);
+        }
+        REQUIRE(filtered == sampled(100, items));
+    }
+}
+
+TEST_CASE("a ceiling of another sampler, from before somebody started anew") {
+    random_words random(7);
+    const hashed_sampler old = sampled(10, random_stream(random, 1000, 1000, ~0ULL));
+    hashed_sampler anew(10);
+    const std::uint64_t identity = 5;
+    anew.offer_filtered({&identity, 1}, 100, old.ceiling());
+    CHECK(anew == hashed_sampler(10));
+}
+
 TEST_CASE("exact up to the capacity, and not beyond") {
     random_words random(4);
     stream items(64);
