@@ -16,6 +16,10 @@ cdef extern from "<span>" nogil:
         byte_span() noexcept
         byte_span(const byte* data, size_t size) noexcept
 
+    cdef cppclass identity_scratch "std::span<std::uint64_t>":
+        identity_scratch() noexcept
+        identity_scratch(uint64_t* data, size_t size) noexcept
+
     cdef cppclass identity_span "std::span<const std::uint64_t>":
         identity_span() noexcept
         identity_span(const uint64_t* data, size_t size) noexcept
@@ -25,16 +29,49 @@ cdef extern from "cvmcount/utf8.hpp" namespace "cvmcount" nogil:
     size_t encode_utf8[CodeUnit](const CodeUnit* text, size_t size, byte* out) noexcept
 
 
+cdef extern from "cvmcount/calendar.hpp" namespace "cvmcount" nogil:
+    int64_t days_since_1970(int year, int month, int day) noexcept
+
+
+cdef extern from "cvmcount/number_residues.hpp" namespace "cvmcount" nogil:
+    cdef cppclass number_residues:
+        number_residues divided_by(const number_residues& divisor) noexcept
+        number_residues times_power_of_ten(int64_t exponent) noexcept
+
+    # A static member.
+    number_residues residues_of_integer "cvmcount::number_residues::of_integer" (
+        byte_span magnitude, cbool negative
+    ) noexcept
+
+
 cdef extern from "cvmcount/identity.hpp" namespace "cvmcount" nogil:
+    ctypedef enum kind:
+        tuple_kind "cvmcount::kind::tuple"
+        frozenset_kind "cvmcount::kind::frozenset"
+        complex_kind "cvmcount::kind::complex"
+        date_kind "cvmcount::kind::date"
+        datetime_kind "cvmcount::kind::datetime"
+        aware_datetime_kind "cvmcount::kind::aware_datetime"
+        time_kind "cvmcount::kind::time"
+        aware_time_kind "cvmcount::kind::aware_time"
+        duration_kind "cvmcount::kind::duration"
+        uuid_kind "cvmcount::kind::uuid"
+        enumeration_kind "cvmcount::kind::enumeration"
+        process_hash_kind "cvmcount::kind::process_hash"
+
     cdef cppclass identity_hash:
         identity_hash(uint64_t seed) noexcept
         uint64_t of_missing() noexcept
         uint64_t of_integer(int64_t value) noexcept
-        uint64_t of_unsigned(uint64_t value) noexcept
         uint64_t of_big_integer(byte_span magnitude, cbool negative) noexcept
         uint64_t of_real(double value) noexcept
+        uint64_t of_rational(const number_residues& number) noexcept
         uint64_t of_text(byte_span utf8) noexcept
         uint64_t of_bytes(byte_span data) noexcept
+        uint64_t of_time(kind which, int64_t seconds, int64_t attoseconds) noexcept
+        uint64_t of_word(kind which, uint64_t word) noexcept
+        uint64_t of_kind_bytes "of_bytes" (kind which, byte_span data) noexcept
+        uint64_t of_members(kind which, identity_scratch identities) noexcept
 
 
 cdef extern from "cvmcount/interval.hpp" namespace "cvmcount" nogil:

@@ -1,17 +1,42 @@
-"""What counts as one element: Python objects to 64-bit identities."""
+"""What counts as one element: Python objects to 64-bit identities.
+
+Whatever is said here is said again, as one page of plain Python, in tests/oracle.py.
+"""
 
 from cpython.exc cimport PyErr_CheckSignals
 from cpython.object cimport PyObject
-from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libcpp.algorithm cimport sort, unique
 from libcpp.vector cimport vector
 
-from cvmcount._cpp cimport byte, encode_utf8, identity_hash
+import types
+
+from cvmcount._cpp cimport (
+    byte,
+    encode_utf8,
+    enumeration_kind,
+    frozenset_kind,
+    identity_hash,
+    identity_scratch,
+    process_hash_kind,
+    tuple_kind,
+    uuid_kind,
+)
+from cvmcount._identity_numbers cimport identify_int, identify_number, identify_numpy_number
+from cvmcount._identity_times cimport identify_numpy_time, identify_time
+from cvmcount._verdict cimport IDENTIFIED, MISSING, NOT_MINE, as_span, known, span_of
 
 
 cdef extern from "Python.h":
     int PyUnicode_READY(object text) except -1
     int PyUnicode_KIND(object text) noexcept
     bint PyUnicode_IS_ASCII(object text) noexcept
+    PyObject* PyTuple_GET_ITEM(object items, Py_ssize_t position) noexcept
+
+
+# Deeper nesting is refused, because reading it costs the C stack.
+cdef enum:
+    MAX_DEPTH = 100
 
 
 ctypedef fused code_unit:
@@ -41,6 +66,7 @@ cdef uint64_t identify_text(object text, const identity_hash& hash) except? 0:
     cdef PyObject* borrowed = <PyObject*>text
     cdef const void* data = PyUnicode_DATA(borrowed)
     cdef Py_ssize_t size = PyUnicode_GET_LENGTH(borrowed)
+    heed_signals(size)
     if PyUnicode_IS_ASCII(text):
         return hash.of_text(as_span(data, size))
     cdef int width = PyUnicode_KIND(text)
@@ -51,31 +77,160 @@ cdef uint64_t identify_text(object text, const identity_hash& hash) except? 0:
     return identify_code_units(<const uint32_t*>data, size, hash)
 
 
-cdef uint64_t identify_big_integer(object value, const identity_hash& hash) except? 0:
-    cdef bytes magnitude = abs(value).to_bytes((value.bit_length() + 7) // 8, "little")
-    return hash.of_big_integer(
-        as_span(PyBytes_AS_STRING(<PyObject*>magnitude), len(magnitude)), value < 0
-    )
+cdef uint64_t identify_buffer(const uint8_t[::1] data, const identity_hash& hash) except? 0:
+    heed_signals(data.shape[0])
+    return hash.of_bytes(as_span(&data[0] if data.shape[0] else NULL, data.shape[0]))
 
 
 cdef int heed_signals(Py_ssize_t size) except -1:
     return PyErr_CheckSignals() if size >= LONG else 0
 
 
-cdef bint identify_rare(
-    object item, const identity_hash& hash, bint dropna, uint64_t* identity
+# Missing values are members like any other, and all of them are one.
+cdef uint64_t identify_member(object item, Identifier* identifier, int depth) except? 0:
+    cdef uint64_t identity = 0
+    cdef int verdict = identify_common(<PyObject*>item, identifier.hash[0], &identity)
+    if verdict == NOT_MINE:
+        verdict = identify_at_depth(item, identifier, depth + 1, &identity)
+    counts(verdict, identifier.hash[0], False, &identity)
+    return identity
+
+
+cdef uint64_t identify_tuple(tuple items, Identifier* identifier, int depth) except? 0:
+    cdef uint64_t near[16]
+    cdef vector[uint64_t] far
+    cdef uint64_t* members = near
+    cdef Py_ssize_t size = len(items)
+    if size > 16:
+        far.resize(size)
+        members = far.data()
+    for i in range(size):
+        members[i] = identify_member(
+            <object>PyTuple_GET_ITEM(items, i), identifier, depth
+        )
+    return identifier.hash.of_members(tuple_kind, identity_scratch(members, <size_t>size))
+
+
+cdef uint64_t identify_frozenset(items, Identifier* identifier, int depth) except? 0:
+    cdef vector[uint64_t] members
+    for item in frozenset.__iter__(items):
+        members.push_back(identify_member(item, identifier, depth))
+    sort(members.begin(), members.end())
+    members.erase(unique(members.begin(), members.end()), members.end())
+    return identifier.hash.of_members(
+        frozenset_kind, identity_scratch(members.data(), members.size())
+    )
+
+
+cdef int identify_rare(object item, Identifier* identifier, uint64_t* identity) except -1:
+    return identify_at_depth(item, identifier, 0, identity)
+
+
+cdef int identify_at_depth(
+    object item, Identifier* identifier, int depth, uint64_t* identity
 ) except -1:
-    if type(item) is str:
-        heed_signals(len(item))
-        identity[0] = identify_text(item, hash)
-    elif type(item) is bytes:
-        heed_signals(len(item))
-        identity[0] = hash.of_bytes(as_span(PyBytes_AS_STRING(<PyObject*>item), len(item)))
-    elif type(item) is int:
-        identity[0] = identify_big_integer(item, hash)
+    cdef int verdict
+    if depth > MAX_DEPTH:
+        raise ValueError(f"cannot count an item that is nested more than {MAX_DEPTH} levels deep")
+    if isinstance(item, str):
+        identity[0] = identify_text(item, identifier.hash[0])
+        return IDENTIFIED
+    if isinstance(item, tuple):
+        identity[0] = identify_tuple(item, identifier, depth)
+        return IDENTIFIED
+    if isinstance(item, (bytes, bytearray)):
+        identity[0] = identify_buffer(item, identifier.hash[0])
+        return IDENTIFIED
+    if isinstance(item, int):
+        identity[0] = identify_int(item, identifier.hash[0])
+        return IDENTIFIED
+    verdict = identify_time(item, identifier.hash[0], identity)
+    if verdict != NOT_MINE:
+        return verdict
+    if isinstance(item, known("numpy", "generic")):
+        return identify_numpy_scalar(item, identifier, depth, identity)
+    verdict = identify_number(item, identifier.hash[0], identity)
+    if verdict != NOT_MINE:
+        return verdict
+    if isinstance(item, frozenset):
+        identity[0] = identify_frozenset(item, identifier, depth)
+    elif isinstance(item, memoryview):
+        identity[0] = identify_buffer(bytes_of(item), identifier.hash[0])
+    elif isinstance(item, known("uuid", "UUID")):
+        identity[0] = identifier.hash.of_kind_bytes(uuid_kind, span_of(item.bytes))
+    elif isinstance(item, known("enum", "Enum")):
+        identity[0] = identify_enum_member(item, identifier, depth)
+    elif item is known("pandas", "NA"):
+        return MISSING
     else:
-        raise TypeError(f"cannot count an object of type {type(item).__qualname__!r}")
-    return True
+        identity[0] = identify_by_own_hash(item, identifier)
+    return IDENTIFIED
+
+
+cdef bytes bytes_of(item):
+    if item.format not in ("B", "b", "c"):
+        raise TypeError(
+            f"cannot count a memoryview of format {item.format!r}: "
+            "it is bytes only as item.cast('B')"
+        )
+    return item.tobytes()
+
+
+cdef int identify_numpy_scalar(
+    item, Identifier* identifier, int depth, uint64_t* identity
+) except -1:
+    cdef str kind = item.dtype.kind
+    if kind in "mM":
+        return identify_numpy_time(item, False, identifier.hash[0], identity)
+    if kind != "V":
+        return identify_numpy_number(item, identifier.hash[0], identity)
+    if item.dtype.names is None:
+        identity[0] = identifier.hash.of_bytes(span_of(item.tobytes()))
+    else:  # a structured row is the tuple of its fields
+        row = tuple([item[name] for name in item.dtype.names])
+        identity[0] = identify_tuple(row, identifier, depth)
+    return IDENTIFIED
+
+
+# By its class and its name; a combination of flags, whose name depends on the version of Python, by
+# its value. Members that are numbers or text as well were counted as such before.
+cdef uint64_t identify_enum_member(item, Identifier* identifier, int depth) except? 0:
+    cls = type(item)
+    what = item.value if isinstance(item, known("enum", "Flag")) else item.name
+    cdef uint64_t members[2]
+    members[0] = identify_member(f"{cls.__module__}.{cls.__qualname__}", identifier, depth)
+    members[1] = identify_member(what, identifier, depth)
+    return identifier.hash.of_members(enumeration_kind, identity_scratch(members, 2))
+
+
+# Callables of C hash by the addresses of their parts.
+cdef tuple ADDRESSED_TYPES = (
+    types.BuiltinFunctionType,
+    types.MethodType,
+    types.MethodWrapperType,
+    types.WrapperDescriptorType,
+)
+
+
+cdef uint64_t identify_by_own_hash(item, Identifier* identifier) except? 0:
+    cls = type(item)
+    if cls.__hash__ is None:
+        raise TypeError(
+            f"cannot count an item of type {cls.__qualname__!r}: it is not hashable, because it can "
+            "change; count what it holds as a tuple"
+        )
+    if cls.__hash__ is object.__hash__ or isinstance(item, ADDRESSED_TYPES):
+        raise TypeError(
+            f"cannot count an item of type {cls.__qualname__!r}: it is compared by its address, and "
+            "temporary objects re-use addresses; count a value that tells such objects apart"
+        )
+    cdef int64_t own_hash = hash(item)
+    identifier.used_process_hash = True
+    return identifier.hash.of_word(process_hash_kind, <uint64_t>own_hash)
+
+
+cdef object process_hash_salt():
+    return hash("the salt of this process")
 
 
 def identity(item, seed=0, *, dropna=True):
@@ -84,8 +239,11 @@ def identity(item, seed=0, *, dropna=True):
     For tests and for those who must reproduce a sketch elsewhere; sketches do this by themselves.
     """
     cdef uint64_t value = 0
+    cdef Identifier identifier
     cdef identity_hash* hash = new identity_hash(seed)
+    identifier.hash = hash
+    identifier.used_process_hash = False
     try:
-        return value if identify(item, hash[0], dropna, &value) else None
+        return value if identify(item, &identifier, dropna, &value) else None
     finally:
         del hash

@@ -1,6 +1,6 @@
 from libc.stdint cimport uint64_t
 
-from cvmcount._cpp cimport identity_hash
+from cvmcount._identity cimport Identifier
 
 # Few enough to stay in the fastest cache, enough to make a lock and a check for signals cheap.
 cdef enum:
@@ -18,7 +18,7 @@ cdef struct Block:
 cdef class BlockReader:
     # Reads up to BLOCK_SIZE items into an empty block. Whether there may be more. At an error, what
     # came before is in the block.
-    cdef bint fill(self, const identity_hash& hash, bint dropna, Block* block) except -1
+    cdef bint fill(self, Identifier* identifier, bint dropna, Block* block) except -1
 
 
 cdef BlockReader open_reader(object items)

@@ -5,7 +5,8 @@ from cpython.object cimport PyObject
 from libc.stdint cimport uint64_t
 
 from cvmcount._cpp cimport identity_hash
-from cvmcount._identity cimport RARE, COUNTED, Verdict, identify, identify_common, identify_rare
+from cvmcount._identity cimport Identifier, counts, identify, identify_common
+from cvmcount._verdict cimport IDENTIFIED, NOT_MINE, Verdict
 
 
 cdef extern from "Python.h":
@@ -40,7 +41,7 @@ cdef inline void append(Block* block, uint64_t identity) noexcept:
 
 
 cdef class BlockReader:
-    cdef bint fill(self, const identity_hash& hash, bint dropna, Block* block) except -1:
+    cdef bint fill(self, Identifier* identifier, bint dropna, Block* block) except -1:
         raise NotImplementedError
 
 
@@ -54,15 +55,15 @@ cdef class SequenceReader(BlockReader):
     def __cinit__(self, items):
         self.items = items
 
-    cdef bint fill(self, const identity_hash& hash, bint dropna, Block* block) except -1:
+    cdef bint fill(self, Identifier* identifier, bint dropna, Block* block) except -1:
         cdef Py_ssize_t end = self.position + BLOCK_SIZE
         cdef uint64_t identity
         with cython.critical_section(self.items):
-            while self.read_common_kinds(end, hash, dropna, block):
+            while self.read_common_kinds(end, identifier.hash[0], dropna, block):
                 # This may run Python code, which may change the list: the loop looks anew.
                 item = <object>PySequence_Fast_ITEMS(self.items)[self.position]
                 self.position += 1
-                if identify_rare(item, hash, dropna, &identity):
+                if identify(item, identifier, dropna, &identity):
                     append(block, identity)
             return self.position < PySequence_Fast_GET_SIZE(self.items)
 
@@ -79,22 +80,24 @@ cdef class SequenceReader(BlockReader):
         cdef uint64_t items = block.items
         cdef uint64_t ceiling = block.ceiling
         cdef uint64_t identity = 0
-        cdef Verdict verdict = COUNTED
+        cdef bint counted
+        cdef Verdict verdict = IDENTIFIED
         while position < last:
             if position + PREFETCH_DISTANCE < length:
                 prefetch(slots[position + PREFETCH_DISTANCE])
                 prefetch(<const char*>slots[position + PREFETCH_DISTANCE] + PREFETCH_OFFSET)
-            verdict = identify_common(slots[position], hash, dropna, &identity)
-            if verdict == RARE:
+            verdict = identify_common(slots[position], hash, &identity)
+            if verdict == NOT_MINE:
                 break
+            counted = counts(verdict, hash, dropna, &identity)
             block.identities[size] = identity
-            size += (verdict == COUNTED) & (identity <= ceiling)
-            items += verdict == COUNTED
+            size += counted & (identity <= ceiling)
+            items += counted
             position += 1
         self.position = position
         block.size = size
         block.items = items
-        return verdict == RARE
+        return verdict == NOT_MINE
 
 
 @cython.final
@@ -106,11 +109,11 @@ cdef class IteratorReader(BlockReader):
     def __cinit__(self, items):
         self.iterator = iter(items)
 
-    cdef bint fill(self, const identity_hash& hash, bint dropna, Block* block) except -1:
+    cdef bint fill(self, Identifier* identifier, bint dropna, Block* block) except -1:
         cdef Py_ssize_t left = BLOCK_SIZE
         cdef uint64_t identity
         for item in self.iterator:
-            if identify(item, hash, dropna, &identity):
+            if identify(item, identifier, dropna, &identity):
                 append(block, identity)
             left -= 1
             if left == 0:

@@ -21,7 +21,7 @@ from cvmcount._cpp cimport (
     max_capacity,
     min_capacity,
 )
-from cvmcount._identity cimport identify
+from cvmcount._identity cimport Identifier, identify, process_hash_salt
 from cvmcount._reader cimport Block, BlockReader, open_reader
 
 
@@ -120,6 +120,8 @@ cdef class CVMSketch:
     cdef double _delta
     cdef object _seed
     cdef bint _dropna
+    # What hash() depends on in this process, once an item was known by nothing else; or None.
+    cdef readonly object _hash_salt
 
     def __cinit__(self, epsilon=0.05, delta=0.001, *, capacity=None, seed=0, dropna=True):
         cdef size_t slots
@@ -171,12 +173,13 @@ cdef class CVMSketch:
         cdef BlockReader reader = open_reader(items)
         cdef Block block
         cdef bint more = True
+        cdef Identifier identifier = self._identifier()
         while more:
             self._prepare(&block)
             try:
-                more = reader.fill(self._hash.get()[0], self._dropna, &block)
+                more = reader.fill(&identifier, self._dropna, &block)
             finally:
-                self._take(&block)
+                self._take(&block, &identifier)
             PyErr_CheckSignals()
 
     def add(self, item):
@@ -200,10 +203,17 @@ cdef class CVMSketch:
         4.0
         """
         cdef Block block
+        cdef Identifier identifier = self._identifier()
         self._prepare(&block)
-        if identify(item, self._hash.get()[0], self._dropna, &block.identities[0]):
+        if identify(item, &identifier, self._dropna, &block.identities[0]):
             block.size = block.items = 1
-            self._take(&block)
+            self._take(&block, &identifier)
+
+    cdef Identifier _identifier(self) noexcept:
+        cdef Identifier identifier
+        identifier.hash = self._hash.get()
+        identifier.used_process_hash = False
+        return identifier
 
     cdef int _prepare(self, Block* block) except -1:
         block.size = 0
@@ -212,8 +222,10 @@ cdef class CVMSketch:
             block.ceiling = self._sampler.get().ceiling()
         return 0
 
-    cdef int _take(self, const Block* block) except -1:
+    cdef int _take(self, const Block* block, const Identifier* identifier) except -1:
         with cython.critical_section(self):
+            if identifier.used_process_hash:
+                self._hash_salt = process_hash_salt()
             self._sampler.get().offer_filtered(
                 identity_span(block.identities, <size_t>block.size), block.items, block.ceiling
             )
@@ -274,6 +286,7 @@ cdef class CVMSketch:
         """
         with cython.critical_section(self):
             self._sampler.reset(new hashed_sampler(self._sampler.get().capacity()))
+            self._hash_salt = None
 
     def copy(self):
         """An independent sketch in the same state.
@@ -295,6 +308,7 @@ cdef class CVMSketch:
         other._asked_epsilon = self._asked_epsilon
         with cython.critical_section(self):
             other._sampler.reset(new hashed_sampler(self._sampler.get()[0]))
+            other._hash_salt = self._hash_salt
         return other
 
     def __eq__(self, other):
@@ -310,7 +324,10 @@ cdef class CVMSketch:
         ):
             return False
         with cython.critical_section(self, that):
-            return self._sampler.get()[0] == that._sampler.get()[0]
+            return (
+                self._hash_salt == that._hash_salt
+                and self._sampler.get()[0] == that._sampler.get()[0]
+            )
 
     __hash__ = None
 

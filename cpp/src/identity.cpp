@@ -1,29 +1,14 @@
 #include "cvmcount/identity.hpp"
 
 #include <array>
+#include <cmath>
+#include <limits>
 
 #include "cvmcount/bytes.hpp"
 #include "cvmcount/mix.hpp"
 
 namespace cvmcount {
 namespace {
-
-// Keys from a seed: a SplitMix64 sequence that starts at a mixed seed, so that neither neighbouring
-// seeds nor seeds one step of the sequence apart share a key.
-class key_sequence {
-  public:
-    explicit key_sequence(std::uint64_t seed) noexcept : state_(mix64(~mix64(seed))) {}
-
-    std::uint64_t next() noexcept { return mix64(state_ += 0x9e3779b97f4a7c15U); }
-
-    word_key next_word_key() noexcept {
-        const std::uint64_t whitening = next();
-        return {whitening, next()};
-    }
-
-  private:
-    std::uint64_t state_;
-};
 
 std::uint64_t low_word(std::span<const std::byte> magnitude) noexcept {
     std::uint64_t word = 0;
@@ -57,15 +42,16 @@ bool is_double(std::span<const std::byte> magnitude, double& value) noexcept {
 
 }  // namespace
 
+// A SplitMix64 sequence that starts at a mixed seed, so that neither neighbouring seeds nor seeds
+// one step of the sequence apart share a key.
 identity_hash::identity_hash(std::uint64_t seed) noexcept {
-    key_sequence keys(seed);  // the order is part of the identity
-    integer_ = keys.next_word_key();
-    unsigned_ = keys.next_word_key();
-    real_ = keys.next_word_key();
-    residues_ = keys.next();
-    text_ = keys.next();
-    bytes_ = keys.next();
-    missing_ = keys.next();
+    std::uint64_t state = mix64(~mix64(seed));
+    const auto next = [&state] { return mix64(state += 0x9e3779b97f4a7c15U); };
+    for (keys& key : keys_) {
+        key.word.whitening = next();
+        key.word.between_rounds = next();
+        key.bytes = next();
+    }
 }
 
 std::uint64_t identity_hash::of_big_integer(std::span<const std::byte> magnitude,
@@ -77,15 +63,36 @@ std::uint64_t identity_hash::of_big_integer(std::span<const std::byte> magnitude
         if (word <= std::uint64_t{1} << 63) return of_integer(static_cast<std::int64_t>(0 - word));
     }
     if (double value; is_double(magnitude, value)) return of_real(negative ? -value : value);
-    return of_residues(number_residues::of_integer(magnitude, negative));
+    return of_rational(number_residues::of_integer(magnitude, negative));
 }
 
-std::uint64_t identity_hash::of_residues(const number_residues& number) const noexcept {
+std::uint64_t identity_hash::of_rational(const number_residues& number) const noexcept {
     std::array<std::byte, 4 * number_residues::primes.size()> bytes;
     for (std::size_t i = 0; i < number_residues::primes.size(); ++i) {
         store_le(bytes.data() + 4 * i, number[i]);
     }
-    return xxh3::hash(bytes, residues_);
+    return of_bytes(kind::rational, bytes);
+}
+
+std::uint64_t identity_hash::of_time(kind which, std::int64_t seconds,
+                                     std::int64_t attoseconds) const noexcept {
+    constexpr std::int64_t billion = 1000000000;
+    // One second less than int64 holds on either side, so that no sum below overflows.
+    constexpr std::int64_t range = std::numeric_limits<std::int64_t>::max() / billion - 1;
+    if (seconds >= -range && seconds <= range && attoseconds % billion == 0) {
+        const std::int64_t nanoseconds = seconds * billion + attoseconds / billion;
+        return of_word(which, static_cast<std::uint64_t>(nanoseconds));
+    }
+    std::array<std::uint64_t, 2> members = {of_integer(seconds), of_integer(attoseconds)};
+    return of_members(which, members);
+}
+
+std::uint64_t identity_hash::of_members(kind which,
+                                        std::span<std::uint64_t> identities) const noexcept {
+    if constexpr (std::endian::native == std::endian::big) {
+        for (std::uint64_t& identity : identities) identity = byte_swap(identity);
+    }
+    return of_bytes(which, std::as_bytes(identities));
 }
 
 }  // namespace cvmcount

@@ -1,0 +1,179 @@
+"""Dates and times by instant, durations by amount, whatever unit stores them."""
+
+from cpython.datetime cimport (
+    PyDate_Check,
+    PyDate_CheckExact,
+    PyDateTime_Check,
+    PyDateTime_CheckExact,
+    PyDateTime_DATE_GET_HOUR,
+    PyDateTime_DATE_GET_MICROSECOND,
+    PyDateTime_DATE_GET_MINUTE,
+    PyDateTime_DATE_GET_SECOND,
+    PyDateTime_DELTA_GET_DAYS,
+    PyDateTime_DELTA_GET_MICROSECONDS,
+    PyDateTime_DELTA_GET_SECONDS,
+    PyDateTime_GET_DAY,
+    PyDateTime_GET_MONTH,
+    PyDateTime_GET_YEAR,
+    PyDateTime_TIME_GET_HOUR,
+    PyDateTime_TIME_GET_MICROSECOND,
+    PyDateTime_TIME_GET_MINUTE,
+    PyDateTime_TIME_GET_SECOND,
+    PyDelta_Check,
+    PyTime_Check,
+    import_datetime,
+)
+from libc.stdint cimport int64_t, uint64_t
+
+from cvmcount._cpp cimport (
+    aware_datetime_kind,
+    aware_time_kind,
+    date_kind,
+    datetime_kind,
+    days_since_1970,
+    duration_kind,
+    identity_hash,
+    identity_scratch,
+    kind,
+    time_kind,
+)
+from cvmcount._identity_numbers cimport identify_int
+from cvmcount._verdict cimport IDENTIFIED, MISSING, NOT_MINE, known
+
+import_datetime()
+
+cdef int64_t DAY = 86400
+cdef int64_t ATTOSECONDS_PER_MICROSECOND = 10**12
+
+# The units of NumPy that divide the second, in attoseconds, and the others, in seconds.
+cdef dict ATTOSECONDS = {
+    "ms": 10**15, "us": 10**12, "ns": 10**9, "ps": 10**6, "fs": 10**3, "as": 1,
+}
+cdef dict SECONDS = {"s": 1, "m": 60, "h": 3600, "D": 86400, "W": 7 * 86400}
+
+
+cdef int64_t date_days(item) noexcept:
+    return days_since_1970(
+        PyDateTime_GET_YEAR(item), PyDateTime_GET_MONTH(item), PyDateTime_GET_DAY(item)
+    )
+
+
+# Whole seconds and microseconds; an offset from UTC can have both.
+cdef uint64_t identify_seconds(
+    kind which, int64_t seconds, int64_t microseconds, const identity_hash& hash
+) noexcept:
+    seconds += microseconds // 1_000_000
+    microseconds %= 1_000_000
+    return hash.of_time(which, seconds, microseconds * ATTOSECONDS_PER_MICROSECOND)
+
+
+cdef uint64_t identify_datetime(item, const identity_hash& hash) except? 0:
+    cdef kind which = datetime_kind
+    cdef int64_t seconds = (
+        date_days(item) * DAY
+        + PyDateTime_DATE_GET_HOUR(item) * 3600
+        + PyDateTime_DATE_GET_MINUTE(item) * 60
+        + PyDateTime_DATE_GET_SECOND(item)
+    )
+    cdef int64_t microseconds = PyDateTime_DATE_GET_MICROSECOND(item)
+    offset = None if item.tzinfo is None else item.utcoffset()
+    if offset is not None:
+        which = aware_datetime_kind
+        seconds -= PyDateTime_DELTA_GET_DAYS(offset) * DAY + PyDateTime_DELTA_GET_SECONDS(offset)
+        microseconds -= PyDateTime_DELTA_GET_MICROSECONDS(offset)
+    return identify_seconds(which, seconds, microseconds, hash)
+
+
+cdef uint64_t identify_time_of_day(item, const identity_hash& hash) except? 0:
+    cdef kind which = time_kind
+    cdef int64_t seconds = (
+        PyDateTime_TIME_GET_HOUR(item) * 3600
+        + PyDateTime_TIME_GET_MINUTE(item) * 60
+        + PyDateTime_TIME_GET_SECOND(item)
+    )
+    cdef int64_t microseconds = PyDateTime_TIME_GET_MICROSECOND(item)
+    offset = None if item.tzinfo is None else item.utcoffset()
+    if offset is not None:
+        which = aware_time_kind
+        seconds -= PyDateTime_DELTA_GET_DAYS(offset) * DAY + PyDateTime_DELTA_GET_SECONDS(offset)
+        microseconds -= PyDateTime_DELTA_GET_MICROSECONDS(offset)
+    return identify_seconds(which, seconds, microseconds, hash)
+
+
+cdef uint64_t identify_duration(item, const identity_hash& hash) noexcept:
+    return identify_seconds(
+        duration_kind,
+        PyDateTime_DELTA_GET_DAYS(item) * DAY + PyDateTime_DELTA_GET_SECONDS(item),
+        PyDateTime_DELTA_GET_MICROSECONDS(item),
+        hash,
+    )
+
+
+# An exact number of attoseconds, which may need more than 64 bits.
+cdef uint64_t identify_attoseconds(kind which, total, const identity_hash& hash) except? 0:
+    cdef uint64_t members[2]
+    seconds, attoseconds = divmod(total, 10**18)
+    if -(2**63) <= seconds < 2**63:
+        return hash.of_time(which, seconds, attoseconds)
+    members[0] = identify_int(seconds, hash)
+    members[1] = identify_int(attoseconds, hash)
+    return hash.of_members(which, identity_scratch(members, 2))
+
+
+# As days_since_1970, for years that no C integer holds.
+cdef object days_of_month(months_since_1970):
+    years, month = divmod(months_since_1970, 12)
+    eras, year = divmod(1970 + years, 400)  # 400 years are 146,097 days, and as a rule repeat
+    return eras * 146_097 + days_since_1970(year + 400, month + 1, 1) - 146_097
+
+
+cdef int identify_numpy_time(
+    item, bint aware, const identity_hash& hash, uint64_t* identity
+) except -1:
+    if item != item:
+        return MISSING
+    cdef bint is_duration = item.dtype.kind == "m"
+    unit, count = known("numpy", "datetime_data")(item.dtype)
+    value = int(item.view("i8")) * count
+    if unit == "generic" or (is_duration and unit in "YM"):
+        raise TypeError(
+            f"cannot count a numpy.{type(item).__name__} of unit {unit!r}: months and years have no fixed "
+            "length, and no unit has none; convert it to days or seconds"
+        )
+    if unit == "D" and not is_duration:
+        identity[0] = identify_days(value, hash)
+        return IDENTIFIED
+    if unit in ATTOSECONDS:
+        total = value * ATTOSECONDS[unit]
+    elif unit in SECONDS:
+        total = value * SECONDS[unit] * 10**18
+    else:
+        total = days_of_month(value * 12 if unit == "Y" else value) * DAY * 10**18
+    which = duration_kind if is_duration else aware_datetime_kind if aware else datetime_kind
+    identity[0] = identify_attoseconds(which, total, hash)
+    return IDENTIFIED
+
+
+cdef uint64_t identify_days(int64_t days, const identity_hash& hash) noexcept:
+    return hash.of_word(date_kind, <uint64_t>days)
+
+
+cdef int identify_time(object item, const identity_hash& hash, uint64_t* identity) except -1:
+    if not (PyDate_Check(item) or PyTime_Check(item) or PyDelta_Check(item)):
+        return NOT_MINE
+    if not (PyDateTime_CheckExact(item) or PyDate_CheckExact(item)):
+        if item is known("pandas", "NaT"):
+            return MISSING
+        if isinstance(item, (known("pandas", "Timestamp"), known("pandas", "Timedelta"))):
+            # They have nanoseconds beside the fields of their base class.
+            aware = getattr(item, "tzinfo", None) is not None
+            return identify_numpy_time(item.asm8, aware, hash, identity)
+    if PyDateTime_Check(item):
+        identity[0] = identify_datetime(item, hash)
+    elif PyDate_Check(item):
+        identity[0] = identify_days(date_days(item), hash)
+    elif PyTime_Check(item):
+        identity[0] = identify_time_of_day(item, hash)
+    else:
+        identity[0] = identify_duration(item, hash)
+    return IDENTIFIED
