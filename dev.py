@@ -5,6 +5,7 @@
     python3 dev.py test          all tests, C++ and Python (further arguments go to pytest)
     python3 dev.py lint          formatters, linters, stubs against the built package
     python3 dev.py sanitize      all tests under ASan and UBSan, the threaded ones under TSan
+    python3 dev.py portability   C++ tests by GCC and Clang, at several levels, and big-endian
 
 Each command creates the virtual environment .venv and installs what it needs from PyPI. The C++
 tests use doctest, which PyPI does not have: where it is missing it is installed by apt-get.
@@ -23,7 +24,6 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / "python"
-STRICT = "-Dcpp_args=-Wall -Wextra -Wconversion"
 
 
 def run(*command: str | Path, **environment: str) -> None:
@@ -74,22 +74,31 @@ def ensure_doctest() -> None:
     source = b"#include <doctest/doctest.h>\n"
     if subprocess.run(probe, input=source, capture_output=True).returncode == 0:
         return
+    apt_install("doctest-dev")
+
+
+def apt_install(*packages: str) -> None:
+    """Install what PyPI does not have, unless it is there."""
     if not shutil.which("apt-get"):
-        sys.exit("the C++ tests need the header doctest/doctest.h: install the package doctest")
+        sys.exit(f"this needs {', '.join(packages)}: install them with your package manager")
+    known = subprocess.run(["dpkg-query", "--show", *packages], capture_output=True)
+    if known.returncode == 0:
+        return
     sudo = ["sudo"] if os.geteuid() != 0 else []
     run(*sudo, "apt-get", "update", "-qq")
-    run(*sudo, "apt-get", "install", "-qq", "-y", "--no-install-recommends", "doctest-dev")
+    run(*sudo, "apt-get", "install", "-qq", "-y", "--no-install-recommends", *packages)
 
 
-def test_core(build: str, *options: str, **environment: str) -> None:
+def run_core_tests(build: str, *options: str, flags: str = "", **environment: str) -> None:
     ensure_doctest()
-    common = ("-Dpython=false", "-Dtests=true", "-Dwerror=true", STRICT)
+    flags = f"-Dcpp_args=-Wall -Wextra -Wconversion {flags}".strip()
+    common = ("-Dpython=false", "-Dtests=true", "-Dwerror=true", flags)
     again = ("--wipe",) if (ROOT / build / "build.ninja").exists() else ()
     run("meson", "setup", *again, build, *common, *options, **environment)
     run("meson", "test", "-C", build, "--print-errorlogs", **environment)
 
 
-def test_package(*arguments: str, **environment: str) -> None:
+def run_package_tests(*arguments: str, **environment: str) -> None:
     # -P: without it Python would import the source tree, which has no compiled modules.
     run(PYTHON, "-P", "-m", "pytest", *arguments, **environment)
 
@@ -112,14 +121,14 @@ def sanitize() -> None:
             "-Db_lundef=false",
             "-Dbuildtype=debugoptimized",
         )
-        test_core(f"{build}-core", *options)
+        run_core_tests(f"{build}-core", *options)
         install_package(
             f"{build}-package",
             *(f"-Csetup-args={option}" for option in options),
             "--upgrade",
             f"--target={build}-site",
         )
-        test_package(
+        run_package_tests(
             *arguments,
             LD_PRELOAD=f"{runtime_library(f'lib{name}.so')} {runtime_library('libstdc++.so')}",
             PYTHONPATH=str(ROOT / f"{build}-site"),
@@ -128,6 +137,25 @@ def sanitize() -> None:
             UBSAN_OPTIONS="halt_on_error=1",
             TSAN_OPTIONS="halt_on_error=1",
         )
+
+
+def portability() -> None:
+    """Runs the C++ tests, with their golden identities, wherever they might come out otherwise."""
+    set_up()
+    apt_install("clang", "g++-s390x-linux-gnu", "qemu-user-static")
+    for compiler in ("g++", "clang++"):
+        for name, level in (("O0", "-O0"), ("O3", "-O3"), ("native", "-O3 -march=native")):
+            build = f"build/{compiler.strip('+')}-{name}"
+            run_core_tests(build, "-Dbuildtype=plain", flags=level, CXX=compiler)
+    # A big-endian machine, emulated. doctest is one header, which does not depend on the machine.
+    headers = ROOT / "build" / "doctest-only"
+    shutil.copytree("/usr/include/doctest", headers / "doctest", dirs_exist_ok=True)
+    program = str(ROOT / "build" / "big-endian-tests")
+    sources = [str(path) for part in ("src", "tests") for path in ROOT.glob(f"cpp/{part}/*.cpp")]
+    golden = f'-DCVMCOUNT_GOLDEN_IDENTITIES="{ROOT / "tests" / "golden_identities.tsv"}"'
+    compiler = ("s390x-linux-gnu-g++", "-std=c++20", "-O2", "-static", "-ffp-contract=off")
+    run(*compiler, golden, "-Icpp/include", f"-I{headers}", *sources, "-o", program)
+    run("qemu-s390x-static", program)
 
 
 def lint() -> None:
@@ -158,12 +186,14 @@ def main() -> None:
         run(PYTHON, "-P", "benchmarks/count.py", *files)
     elif command == "test":
         set_up("test")
-        test_core("build/core", "-Dbuildtype=debugoptimized")
-        test_package("-n", "auto", *arguments)
+        run_core_tests("build/core", "-Dbuildtype=debugoptimized")
+        run_package_tests("-n", "auto", *arguments)
     elif command == "lint":
         lint()
     elif command == "sanitize":
         sanitize()
+    elif command == "portability":
+        portability()
     else:
         sys.exit(__doc__)
 

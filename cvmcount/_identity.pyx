@@ -113,7 +113,7 @@ cdef uint64_t identify_tuple(tuple items, Identifier* identifier, int depth) exc
 
 cdef uint64_t identify_frozenset(items, Identifier* identifier, int depth) except? 0:
     cdef vector[uint64_t] members
-    for item in frozenset.__iter__(items):
+    for item in frozenset(items):  # a subclass may iterate otherwise
         members.push_back(identify_member(item, identifier, depth))
     sort(members.begin(), members.end())
     members.erase(unique(members.begin(), members.end()), members.end())
@@ -132,6 +132,7 @@ cdef int identify_at_depth(
     cdef int verdict
     if depth > MAX_DEPTH:
         raise ValueError(f"cannot count an item that is nested more than {MAX_DEPTH} levels deep")
+    # Built-in types and their subclasses: each a look at the type's flags or its bases.
     if isinstance(item, str):
         identity[0] = identify_text(item, identifier.hash[0])
         return IDENTIFIED
@@ -144,17 +145,22 @@ cdef int identify_at_depth(
     if isinstance(item, int):
         identity[0] = identify_int(item, identifier.hash[0])
         return IDENTIFIED
+    if isinstance(item, float):
+        return identify_float(item, identifier.hash[0], identity)
+    if isinstance(item, frozenset):
+        identity[0] = identify_frozenset(item, identifier, depth)
+        return IDENTIFIED
     verdict = identify_time(item, identifier.hash[0], identity)
     if verdict != NOT_MINE:
         return verdict
+    # Types of modules that may never have been imported: each a look into sys.modules.
     if isinstance(item, known("numpy", "generic")):
-        return identify_numpy_scalar(item, identifier, depth, identity)
-    verdict = identify_number(item, identifier.hash[0], identity)
+        verdict = identify_numpy_scalar(item, identifier, depth, identity)
+    else:
+        verdict = identify_number(item, identifier.hash[0], identity)
     if verdict != NOT_MINE:
         return verdict
-    if isinstance(item, frozenset):
-        identity[0] = identify_frozenset(item, identifier, depth)
-    elif isinstance(item, memoryview):
+    if isinstance(item, memoryview):
         identity[0] = identify_buffer(bytes_of(item), identifier.hash[0])
     elif isinstance(item, known("uuid", "UUID")):
         identity[0] = identifier.hash.of_kind_bytes(uuid_kind, span_of(item.bytes))
@@ -167,15 +173,6 @@ cdef int identify_at_depth(
     return IDENTIFIED
 
 
-cdef bytes bytes_of(item):
-    if item.format not in ("B", "b", "c"):
-        raise TypeError(
-            f"cannot count a memoryview of format {item.format!r}: "
-            "it is bytes only as item.cast('B')"
-        )
-    return item.tobytes()
-
-
 cdef int identify_numpy_scalar(
     item, Identifier* identifier, int depth, uint64_t* identity
 ) except -1:
@@ -183,13 +180,22 @@ cdef int identify_numpy_scalar(
     if kind in "mM":
         return identify_numpy_time(item, False, identifier.hash[0], identity)
     if kind != "V":
-        return identify_numpy_number(item, identifier.hash[0], identity)
+        return identify_numpy_number(item, kind, identifier.hash[0], identity)
     if item.dtype.names is None:
         identity[0] = identifier.hash.of_bytes(span_of(item.tobytes()))
     else:  # a structured row is the tuple of its fields
         row = tuple([item[name] for name in item.dtype.names])
         identity[0] = identify_tuple(row, identifier, depth)
     return IDENTIFIED
+
+
+cdef bytes bytes_of(item):
+    if item.format not in ("B", "b", "c"):
+        raise TypeError(
+            f"cannot count a memoryview of format {item.format!r}: "
+            "it is bytes only as item.cast('B')"
+        )
+    return item.tobytes()
 
 
 # By its class and its name; a combination of flags, whose name depends on the version of Python, by

@@ -70,7 +70,12 @@ cdef uint64_t identify_ratio(numerator, denominator, const identity_hash& hash) 
 # An integer from its decimal digits, or what has the same residues. (Python converts long ones in
 # quadratic time: a million digits take half a minute.)
 cdef object from_digits(tuple digits):
+    cdef long long short_value = 0
     cdef object value = 0
+    if len(digits) <= 18:
+        for digit in digits:
+            short_value = 10 * short_value + <int>digit
+        return short_value
     for start in range(0, len(digits), DOUBLE_DIGITS):
         chunk = known("decimal", "Decimal")((0, digits[start : start + DOUBLE_DIGITS], 0))
         value = value * TEN ** min(DOUBLE_DIGITS, len(digits) - start) + int(chunk)
@@ -111,23 +116,30 @@ cdef int identify_decimal(item, const identity_hash& hash, uint64_t* identity) e
     return IDENTIFIED
 
 
+cdef int identify_part(part, const identity_hash& hash, uint64_t* identity) except -1:
+    if isinstance(part, float):
+        return identify_float(part, hash, identity)
+    return identify_numpy_number(part, "f", hash, identity)
+
+
 cdef int identify_complex(real, imag, const identity_hash& hash, uint64_t* identity) except -1:
     cdef uint64_t members[2]
-    if identify_number(imag, hash, &members[1]) == MISSING:
+    if identify_part(imag, hash, &members[1]) == MISSING:
         return MISSING
     if imag == 0:
-        return identify_number(real, hash, identity)
-    if identify_number(real, hash, &members[0]) == MISSING:
+        return identify_part(real, hash, identity)
+    if identify_part(real, hash, &members[0]) == MISSING:
         return MISSING
     identity[0] = hash.of_members(complex_kind, identity_scratch(members, 2))
     return IDENTIFIED
 
 
-cdef int identify_numpy_number(item, const identity_hash& hash, uint64_t* identity) except -1:
-    cdef str kind = item.dtype.kind
-    if kind == "c":
+cdef int identify_numpy_number(
+    item, str dtype_kind, const identity_hash& hash, uint64_t* identity
+) except -1:
+    if dtype_kind == "c":
         return identify_complex(item.real, item.imag, hash, identity)
-    if kind != "f":
+    if dtype_kind != "f":
         identity[0] = identify_int(int(item), hash)
         return IDENTIFIED
     nearest = float(item)
@@ -139,12 +151,8 @@ cdef int identify_numpy_number(item, const identity_hash& hash, uint64_t* identi
 
 
 cdef int identify_number(object item, const identity_hash& hash, uint64_t* identity) except -1:
-    if isinstance(item, float):
-        return identify_float(item, hash, identity)
     if isinstance(item, complex):
         return identify_complex(item.real, item.imag, hash, identity)
-    if isinstance(item, known("numpy", "number")):
-        return identify_numpy_number(item, hash, identity)
     if isinstance(item, known("decimal", "Decimal")):
         return identify_decimal(item, hash, identity)
     if isinstance(item, known("numbers", "Rational")):

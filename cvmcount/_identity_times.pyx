@@ -20,7 +20,9 @@ from cpython.datetime cimport (
     PyDateTime_TIME_GET_MINUTE,
     PyDateTime_TIME_GET_SECOND,
     PyDelta_Check,
+    PyDelta_CheckExact,
     PyTime_Check,
+    PyTime_CheckExact,
     import_datetime,
 )
 from libc.stdint cimport int64_t, uint64_t
@@ -158,10 +160,19 @@ cdef uint64_t identify_days(int64_t days, const identity_hash& hash) noexcept:
     return hash.of_word(date_kind, <uint64_t>days)
 
 
+cdef bint has_exact_type(item) noexcept:
+    return (
+        PyDateTime_CheckExact(item)
+        or PyDate_CheckExact(item)
+        or PyDelta_CheckExact(item)
+        or PyTime_CheckExact(item)
+    )
+
+
 cdef int identify_time(object item, const identity_hash& hash, uint64_t* identity) except -1:
     if not (PyDate_Check(item) or PyTime_Check(item) or PyDelta_Check(item)):
         return NOT_MINE
-    if not (PyDateTime_CheckExact(item) or PyDate_CheckExact(item)):
+    if not has_exact_type(item):
         if item is known("pandas", "NaT"):
             return MISSING
         if isinstance(item, (known("pandas", "Timestamp"), known("pandas", "Timedelta"))):

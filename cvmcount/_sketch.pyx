@@ -80,8 +80,8 @@ cdef class CVMSketch:
         0 ... 2**64 - 1. Sketches with one seed give the same answers on every machine. None draws
         a seed that others do not know; it can be read back from `seed`.
     dropna : bool
-        Whether missing values (None, NaN) are skipped. If not, all of them together are one
-        element.
+        Whether missing values (None, NaN, NaT, pandas.NA) are skipped. If not, all of them
+        together are one element.
 
     Raises
     ------
@@ -95,6 +95,7 @@ cdef class CVMSketch:
 
     *Reproducibility*: the same items in the same order under the same seed give the same state bit
     for bit, whatever container they come in, however they are cut into updates, on every platform.
+    (Except for items that are known only by their own hash(), which may differ between processes.)
 
     *Cost*: 24 to 40 bytes of memory for each retained element, at most 170 kB by default.
 
@@ -111,7 +112,7 @@ cdef class CVMSketch:
     (4.0, True)
     >>> sketch.update(range(1_000_000))
     >>> sketch.interval(0.99)
-    (969464, 1000006)
+    (984247, 1000006)
     """
 
     cdef unique_ptr[identity_hash] _hash
@@ -148,15 +149,20 @@ cdef class CVMSketch:
         Parameters
         ----------
         items : iterable
-            A list or tuple is read in place; anything else through its iterator. Items may be str,
-            bytes, int, float, bool or missing (None, NaN). One str, bytes or dict is refused,
-            because counting its parts is nearly always a mistake.
+            A list or tuple is read in place; anything else through its iterator. Items may be of
+            any kind that has a value: numbers of any type by exact value, text, bytes, dates and
+            times, tuples and frozensets of such, and whatever else defines its own hash().
+            One str, bytes or dict is refused, because counting its parts is nearly always a
+            mistake.
 
         Raises
         ------
         TypeError
-            If `items` is not such an iterable, or an item is of no countable type. As with any
-            error that the iterable itself raises, the items before it have been counted.
+            If `items` is not such an iterable, or an item can change (a list) or is compared by
+            its address (a function). As with any error that the iterable itself raises, the items
+            before it have been counted.
+        ValueError
+            If tuples are nested more than 100 levels deep.
 
         Notes
         -----
@@ -187,8 +193,8 @@ cdef class CVMSketch:
 
         Raises
         ------
-        TypeError
-            If the item is of no countable type; nothing has changed then.
+        TypeError, ValueError
+            If the item cannot be counted, as for `update`; nothing has changed then.
 
         Notes
         -----
@@ -445,7 +451,7 @@ def count_approx(items, epsilon=0.05, delta=0.001, *, capacity=None, seed=0, dro
     >>> count_approx(["to", "be", "or", "not", "to", "be"])
     4
     >>> count_approx(i % 20_000 for i in range(100_000))
-    19971
+    19997
     """
     cdef CVMSketch sketch = CVMSketch(
         epsilon, delta, capacity=capacity, seed=seed, dropna=dropna

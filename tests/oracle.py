@@ -4,8 +4,13 @@ The product must agree with this page bit for bit. It is written for reading: on
 no shortcuts. XXH3 comes from the xxHash library.
 """
 
-import math
+import datetime as dt
+import enum
 import struct
+import sys
+import uuid
+from decimal import Decimal
+from fractions import Fraction
 
 import xxhash
 
@@ -22,18 +27,30 @@ def mix64(word):
     return word ^ word >> 31
 
 
-def keys_from(seed):
-    state = mix64(mix64(seed) ^ MASK)
-    words = [mix64(state + step * 0x9E3779B97F4A7C15 & MASK) for step in range(1, 11)]
-    return {
-        "integer": words[0:2],
-        "unsigned": words[2:4],
-        "real": words[4:6],
-        "residues": words[6],
-        "text": words[7],
-        "bytes": words[8],
-        "missing": words[9],
-    }
+KINDS = ["missing", "integer", "unsigned_integer", "real", "rational", "complex", "text", "bytes"]
+KINDS += ["tuple", "frozenset", "date", "datetime", "aware_datetime", "time", "aware_time"]
+KINDS += ["duration", "uuid", "enumeration", "process_hash"]
+
+
+class Keys:
+    """For each kind two words for hash_word and a seed for XXH3."""
+
+    def __init__(self, seed):
+        state = mix64(mix64(seed) ^ MASK)
+        words = (mix64(state + i * 0x9E3779B97F4A7C15 & MASK) for i in range(1, MASK))
+        self.word, self.bytes = {}, {}
+        for kind in KINDS:
+            self.word[kind] = next(words), next(words)
+            self.bytes[kind] = next(words)
+
+    def of_word(self, kind, word):
+        return hash_word(word & MASK, self.word[kind])
+
+    def of_bytes(self, kind, data):
+        return xxhash.xxh3_64_intdigest(data, self.bytes[kind])
+
+    def of_members(self, kind, identities):
+        return self.of_bytes(kind, struct.pack(f"<{len(identities)}Q", *identities))
 
 
 # ---- hashes -----------------------------------------------------------------------------------
@@ -54,43 +71,171 @@ def hash_word(word, key):
     return high << 32 | low
 
 
-def xxh3(data, seed):
-    return xxhash.xxh3_64_intdigest(data, seed)
-
-
 # ---- elements ---------------------------------------------------------------------------------
 
 
+class Number:
+    """A finite number as coefficient / denominator * 10**exponent, the exponent perhaps absurd."""
+
+    def __init__(self, value):
+        self.exponent = 0
+        if isinstance(value, Decimal):
+            sign, digits, self.exponent = value.as_tuple()
+            value = int("".join(map(str, digits)) or "0") * (-1) ** sign
+            while value and value % 10 == 0:
+                value, self.exponent = value // 10, self.exponent + 1
+            if abs(self.exponent) <= 2000:
+                value, self.exponent = Fraction(value) * Fraction(10) ** self.exponent, 0
+        self.fraction = Fraction(value)
+
+    def residue(self, prime):
+        numerator, denominator = self.fraction.numerator, self.fraction.denominator
+        if denominator % prime == 0:
+            return prime
+        return numerator * pow(denominator, -1, prime) * pow(10, self.exponent, prime) % prime
+
+
+def of_number(value, keys):
+    """By exact value: the first form that holds it."""
+    if value in (float("inf"), -float("inf")):
+        return keys.of_word("real", bits_of(float(value)))
+    number = Number(value)
+    if number.fraction == 0:
+        return keys.of_word("integer", 0)
+    if number.exponent == 0:
+        exact = number.fraction
+        if exact.denominator == 1 and -(2**63) <= exact < 2**63:
+            return keys.of_word("integer", exact.numerator)
+        if exact.denominator == 1 and 0 <= exact < 2**64:
+            return keys.of_word("unsigned_integer", exact.numerator)
+        try:
+            if Fraction(float(exact)) == exact:
+                return keys.of_word("real", bits_of(float(exact)))
+        except OverflowError:
+            pass
+    return keys.of_bytes("rational", struct.pack("<4I", *map(number.residue, PRIMES)))
+
+
+def bits_of(value):
+    return struct.unpack("<Q", struct.pack("<d", value))[0]
+
+
+def of_time(kind, amount, keys):
+    """A Fraction of seconds: as nanoseconds where they are whole and fit, or as two integers."""
+    seconds, attoseconds = divmod(amount * 10**18, 10**18)
+    if attoseconds % 10**9 == 0 and abs(seconds) <= 2**63 // 10**9 - 1:
+        return keys.of_word(kind, int(amount * 10**9))
+    return keys.of_members(kind, [of_number(int(seconds), keys), of_number(int(attoseconds), keys)])
+
+
+def seconds_of(duration):
+    return Fraction(duration // dt.timedelta(microseconds=1), 10**6)
+
+
+def of_instant(value, keys):
+    epoch = dt.datetime(1970, 1, 1)
+    offset = value.utcoffset()
+    if offset is None:
+        return of_time("datetime", seconds_of(value.replace(tzinfo=None) - epoch), keys)
+    since = seconds_of(value.replace(tzinfo=None) - epoch) - seconds_of(offset)
+    return of_time("aware_datetime", since, keys)
+
+
+def of_time_of_day(value, keys):
+    since = dt.timedelta(
+        hours=value.hour,
+        minutes=value.minute,
+        seconds=value.second,
+        microseconds=value.microsecond,
+    )
+    offset = value.utcoffset()
+    if offset is None:
+        return of_time("time", seconds_of(since), keys)
+    return of_time("aware_time", seconds_of(since - offset), keys)
+
+
+def of_numpy_time(value, keys, *, aware=False):
+    import numpy as np
+
+    unit, step = np.datetime_data(value.dtype)
+    count = int(value.astype("i8")) * step
+    is_duration = value.dtype.kind == "m"
+    if unit == "D" and not is_duration:
+        return keys.of_word("date", count)
+    if unit in ("Y", "M"):
+        months = count * (12 if unit == "Y" else 1)
+        eras, month = divmod(months, 4800)  # the calendar repeats after 400 years
+        first = dt.date(1970 + month // 12, month % 12 + 1, 1) - dt.date(1970, 1, 1)
+        amount = Fraction((eras * 146_097 + first.days) * 86_400)
+    else:
+        parts = {"W": 604_800, "D": 86_400, "h": 3600, "m": 60, "s": 1, "ms": (1, 3), "us": (1, 6)}
+        parts |= {"ns": (1, 9), "ps": (1, 12), "fs": (1, 15), "as": (1, 18)}
+        part = parts[unit]
+        amount = count * (Fraction(part[0], 10 ** part[1]) if isinstance(part, tuple) else part)
+    kind = "duration" if is_duration else "aware_datetime" if aware else "datetime"
+    return of_time(kind, Fraction(amount), keys)
+
+
 def is_missing(value):
-    return value is None or (isinstance(value, float) and value != value)
-
-
-def number_identity(value, keys):
-    """An int, a float or a bool, by its exact value: the first form that holds it."""
-    if isinstance(value, int) or value.is_integer():
-        value = int(value)
-        if -(2**63) <= value < 2**63:
-            return hash_word(value & MASK, keys["integer"])
-        if 0 <= value < 2**64:
-            return hash_word(value, keys["unsigned"])
-    try:
-        nearest = float(value)
-    except OverflowError:
-        nearest = math.inf
-    if nearest == value:
-        return hash_word(struct.unpack("<Q", struct.pack("<d", nearest))[0], keys["real"])
-    return xxh3(struct.pack("<4I", *(value % prime for prime in PRIMES)), keys["residues"])
+    """None and whatever is not equal to itself: every NaN and NaT."""
+    pandas = sys.modules.get("pandas")
+    return value is None or (pandas and value is pandas.NA) or bool(value != value)
 
 
 def identity(value, seed=0, *, dropna=True):
-    keys = keys_from(seed)
+    """The rule: what counts as one element has one identity."""
+    keys = seed if isinstance(seed, Keys) else Keys(seed)
+    if isinstance(value, Decimal) and value.is_nan():  # comparing a signalling one is an error
+        value = None
     if is_missing(value):
-        return None if dropna else keys["missing"]
+        return None if dropna else keys.bytes["missing"]
+    numpy, pandas = sys.modules.get("numpy"), sys.modules.get("pandas")
+
+    def members(items):
+        return [identity(item, keys, dropna=False) for item in items]
+
+    if pandas and isinstance(value, (pandas.Timestamp, pandas.Timedelta)):
+        aware = isinstance(value, pandas.Timestamp) and value.tzinfo is not None
+        return of_numpy_time(value.asm8, keys, aware=aware)
+    if numpy and isinstance(value, (numpy.datetime64, numpy.timedelta64)):
+        return of_numpy_time(value, keys)
+    if numpy and isinstance(value, numpy.void):
+        if value.dtype.names:
+            return identity(tuple(value[name] for name in value.dtype.names), keys)
+        return keys.of_bytes("bytes", value.tobytes())
+    if numpy and isinstance(value, numpy.generic) and value.dtype.kind in "biu":
+        value = int(value)
+    if numpy and isinstance(value, numpy.floating):
+        value = float(value) if float(value) == value else Fraction(*value.as_integer_ratio())
     if isinstance(value, str):
-        return xxh3(value.encode("utf-8", "surrogatepass"), keys["text"])
-    if isinstance(value, bytes):
-        return xxh3(value, keys["bytes"])
-    return number_identity(value, keys)
+        return keys.of_bytes("text", value.encode("utf-8", "surrogatepass"))
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return keys.of_bytes("bytes", bytes(value))
+    if isinstance(value, complex) or (numpy and isinstance(value, numpy.complexfloating)):
+        if value.imag == 0:
+            return identity(value.real, keys)
+        return keys.of_members("complex", members([value.real, value.imag]))
+    if isinstance(value, (int, float, Decimal, Fraction)):
+        return of_number(value, keys)
+    if isinstance(value, tuple):
+        return keys.of_members("tuple", members(value))
+    if isinstance(value, frozenset):
+        return keys.of_members("frozenset", sorted(set(members(value))))
+    if isinstance(value, dt.datetime):
+        return of_instant(value, keys)
+    if isinstance(value, dt.date):
+        return keys.of_word("date", (value - dt.date(1970, 1, 1)).days)
+    if isinstance(value, dt.time):
+        return of_time_of_day(value, keys)
+    if isinstance(value, dt.timedelta):
+        return of_time("duration", seconds_of(value), keys)
+    if isinstance(value, uuid.UUID):
+        return keys.of_bytes("uuid", value.bytes)
+    if isinstance(value, enum.Enum):
+        name = f"{type(value).__module__}.{type(value).__qualname__}"
+        what = value.value if isinstance(value, enum.Flag) else value.name
+        return keys.of_members("enumeration", members([name, what]))
+    return keys.of_word("process_hash", hash(value))
 
 
 # ---- the sampler ------------------------------------------------------------------------------

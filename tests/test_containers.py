@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from cvmcount import CVMSketch, count_approx
 from oracle import ReferenceSketch
-from strategies import streams, values
+from strategies import plain_values, streams
 
 
 def fed(items, **arguments):
@@ -23,7 +23,7 @@ def fed(items, **arguments):
     return sketch
 
 
-@given(st.lists(values, max_size=40), st.integers(3, 12), st.integers(0, 5), st.booleans())
+@given(st.lists(plain_values, max_size=40), st.integers(3, 12), st.integers(0, 5), st.booleans())
 def test_the_sketch_agrees_with_the_reference(stream, capacity, seed, dropna):
     sketch = CVMSketch(capacity=capacity, seed=seed, dropna=dropna)
     reference = ReferenceSketch(capacity, seed, dropna=dropna)
@@ -38,7 +38,7 @@ def test_the_sketch_agrees_with_the_reference(stream, capacity, seed, dropna):
     assert sketch.is_exact == reference.is_exact
 
 
-@given(st.lists(values, max_size=300), st.data())
+@given(st.lists(plain_values, max_size=300), st.data())
 def test_container_and_chunks_do_not_matter(stream, data):
     whole = fed(stream, capacity=16)
     assert fed(tuple(stream), capacity=16) == whole
@@ -132,3 +132,36 @@ def test_a_list_that_shrinks_while_it_is_read():
         signal.signal(signal.SIGALRM, before)
     assert sketch.items_seen > 0
     assert sketch.estimate() < 1_200_000
+
+
+class Saboteur:
+    """An item whose hash() changes the list that is being read."""
+
+    def __init__(self, act):
+        self.act = act
+
+    def __eq__(self, other):
+        return self is other
+
+    def __hash__(self):
+        self.act()
+        return 1
+
+
+@pytest.mark.parametrize("length", [1, 10, 1000])
+def test_items_that_change_the_list_they_are_read_from(length):
+    """Clearing it frees the items and the memory they lay in; growing it moves the memory."""
+    items = []
+    items[:] = [str(i) for i in range(length)]
+    items.insert(length // 2, Saboteur(lambda: (items.clear(), gc.collect())))
+    sketch = CVMSketch()
+    sketch.update(items)
+    assert sketch.items_seen == length // 2 + 1
+
+    items[:] = [
+        Saboteur(lambda: items.extend(["x"] * 1000) if len(items) < 5000 else None)
+    ] * length
+    sketch = CVMSketch()
+    sketch.update(items)
+    assert sketch.estimate() == 2
+    assert sketch.items_seen == len(items)

@@ -22,6 +22,12 @@ constexpr std::uint32_t inverse(std::uint32_t value, std::uint32_t prime) noexce
     return power(value, prime - 2, prime);
 }
 
+constexpr std::array<std::uint32_t, 4> inverses_of_ten = [] {
+    std::array<std::uint32_t, 4> inverses{};
+    for (std::size_t i = 0; i < 4; ++i) inverses[i] = inverse(10, number_residues::primes[i]);
+    return inverses;
+}();
+
 constexpr std::uint64_t magnitude_of(std::int64_t value) noexcept {
     return value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
 }
@@ -65,8 +71,8 @@ number_residues number_residues::divided_by(const number_residues& divisor) cons
 number_residues number_residues::times_power_of_ten(std::int64_t exponent) const noexcept {
     number_residues result;
     for (std::size_t i = 0; i < primes.size(); ++i) {
-        const std::uint32_t ten_to = power(10, magnitude_of(exponent), primes[i]);
-        const std::uint32_t factor = exponent < 0 ? inverse(ten_to, primes[i]) : ten_to;
+        const std::uint32_t base = exponent < 0 ? inverses_of_ten[i] : 10;
+        const std::uint32_t factor = power(base, magnitude_of(exponent), primes[i]);
         result.residues_[i] = multiply(residues_[i], factor, primes[i]);
     }
     return result;

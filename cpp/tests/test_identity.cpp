@@ -2,6 +2,7 @@
 // The rule in full, for every Python value, is tested from Python.
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -10,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "cvmcount/bytes.hpp"
+#include "cvmcount/calendar.hpp"
 #include "cvmcount/identity.hpp"
 
 namespace cvmcount::testing {
@@ -19,6 +22,12 @@ const identity_hash identity(7);
 
 std::span<const std::byte> bytes_of(std::string_view text) {
     return std::as_bytes(std::span(text.data(), text.size()));
+}
+
+std::array<std::byte, 4> magnitude_of(std::uint32_t value) {
+    std::array<std::byte, 4> magnitude;
+    store_le(magnitude.data(), value);
+    return magnitude;
 }
 
 // 2**exponent + add, as magnitude bytes with a few leading zeros.
@@ -32,9 +41,8 @@ std::vector<std::byte> power_of_two(unsigned exponent, unsigned add = 0) {
 TEST_CASE("a number is one element, whatever holds it") {
     for (const int value : {0, 1, -1, 2, 127, 128, 255, 65536, -32768}) {
         CHECK(identity.of_real(value) == identity.of_integer(value));
-        const auto magnitude = static_cast<std::uint32_t>(std::abs(value));
-        const auto bytes = std::as_bytes(std::span(&magnitude, 1));
-        CHECK(identity.of_big_integer(bytes, value < 0) == identity.of_integer(value));
+        const auto magnitude = magnitude_of(static_cast<std::uint32_t>(std::abs(value)));
+        CHECK(identity.of_big_integer(magnitude, value < 0) == identity.of_integer(value));
     }
     CHECK(identity.of_real(-0.0) == identity.of_integer(0));
     CHECK(identity.of_unsigned(5) == identity.of_integer(5));
@@ -75,9 +83,33 @@ TEST_CASE("kinds never meet") {
     CHECK(identity.of_missing() != identity.of_text({}));
 }
 
+TEST_CASE("a time is one element, whatever holds it") {
+    std::set<std::uint64_t> seen;
+    const std::int64_t last = std::numeric_limits<std::int64_t>::max();
+    const std::int64_t fits = last / 1000000000 - 1;  // in nanoseconds
+    for (const std::int64_t seconds :
+         {std::int64_t{0}, std::int64_t{-1}, fits, fits + 1, -fits, -fits - 1, last, -last - 1}) {
+        for (const std::int64_t attoseconds : {0L, 1L, 1000000000L, 999999999999999999L}) {
+            seen.insert(identity.of_time(kind::datetime, seconds, attoseconds));
+            seen.insert(identity.of_time(kind::duration, seconds, attoseconds));
+        }
+    }
+    CHECK(seen.size() == 8 * 4 * 2);
+    CHECK(identity.of_time(kind::datetime, 2, 5000000000) ==
+          identity.of_word(kind::datetime, 2000000005));
+}
+
+TEST_CASE("dates of the calendar") {
+    CHECK(days_since_1970(1970, 1, 1) == 0);
+    CHECK(days_since_1970(1969, 12, 31) == -1);
+    CHECK(days_since_1970(2000, 3, 1) == 11017);
+    CHECK(days_since_1970(1, 1, 1) == -719162);
+    CHECK(days_since_1970(9999, 12, 31) == 2932896);
+}
+
 TEST_CASE("residues hold a rational number, however it was reached") {
     const auto integer = [](std::uint32_t value, bool negative = false) {
-        return number_residues::of_integer(std::as_bytes(std::span(&value, 1)), negative);
+        return number_residues::of_integer(magnitude_of(value), negative);
     };
     CHECK(integer(12).divided_by(integer(4)) == integer(3));
     CHECK(integer(12, true).divided_by(integer(4)) == integer(3, true));

@@ -45,6 +45,10 @@ double relative_variance(double k, double n) {
     return ((n * (n - 1) - k * (k - 1)) / (2 * (k - 1)) - (n - k)) / (n * n);
 }
 
+struct size {
+    unsigned k, n;
+};
+
 constexpr double levels[] = {0.68, 0.95, 0.997};
 
 struct summary {
@@ -81,7 +85,8 @@ summary summarize(order how, std::size_t k, std::size_t n, int trials, std::uint
 TEST_CASE("the estimate is unbiased and as precise as its formula says") {
     std::uint64_t seed = 100;
     for (const order how : {order::once, order::passes, order::shuffled, order::halves}) {
-        for (const auto& [k, n] : {std::pair{16U, 17U}, {16U, 400U}, {100U, 300U}, {100U, 3000U}}) {
+        for (const size& size : {size{16, 17}, {16, 400}, {100, 300}, {100, 3000}}) {
+            const auto k = size.k, n = size.n;
             CAPTURE(static_cast<int>(how));
             CAPTURE(k);
             CAPTURE(n);
@@ -99,7 +104,8 @@ TEST_CASE("the estimate is unbiased and as precise as its formula says") {
 // passes, because without repeats no interval can reach beyond the items seen, which are the truth.
 TEST_CASE("intervals cover the truth as often as they say") {
     std::uint64_t seed = 200;
-    for (const auto& [k, n] : {std::pair{256U, 400U}, {256U, 1000U}, {256U, 8000U}}) {
+    for (const size& size : {size{256, 400}, {256, 1000}, {256, 8000}}) {
+        const auto k = size.k, n = size.n;
         const summary got = summarize(order::passes, k, n, 4000, ++seed);
         const double deviation = n * std::sqrt(relative_variance(k, n));
         for (int i = 0; i < 3; ++i) {
