@@ -46,7 +46,7 @@ cdef struct Identifier:
     bint used_process_hash
 
 
-# As identify_common, for every kind. Never NOT_MINE: an item that cannot be counted is an error. May
+# As identify_common, for every kind. Never NOT_MINE: an item that cannot be counted is an error. Can
 # run Python code, so the caller holds a reference to the item and trusts nothing it read before.
 cdef int identify_rare(object item, Identifier* identifier, uint64_t* identity) except -1
 
@@ -87,8 +87,8 @@ cdef inline Verdict identify_common(
     return NOT_MINE
 
 
-# A number that processes share exactly if their hash() agree: it is salted unless PYTHONHASHSEED is
-# set.
+# A number that processes share exactly if their hash() agree: it is salted unless PYTHONHASHSEED
+# is set.
 cdef object process_hash_salt()
 
 

@@ -222,13 +222,13 @@ cdef uint64_t identify_by_own_hash(item, Identifier* identifier) except? 0:
     cls = type(item)
     if cls.__hash__ is None:
         raise TypeError(
-            f"cannot count an item of type {cls.__qualname__!r}: it is not hashable, because it can "
-            "change; count what it holds as a tuple"
+            f"cannot count an item of type {cls.__qualname__!r}: it is not hashable, because it "
+            "can change; count what it holds as a tuple"
         )
     if cls.__hash__ is object.__hash__ or isinstance(item, ADDRESSED_TYPES):
         raise TypeError(
-            f"cannot count an item of type {cls.__qualname__!r}: it is compared by its address, and "
-            "temporary objects re-use addresses; count a value that tells such objects apart"
+            f"cannot count an item of type {cls.__qualname__!r}: it is compared by its address, "
+            "and temporary objects re-use addresses; count a value that tells such objects apart"
         )
     cdef int64_t own_hash = hash(item)
     identifier.used_process_hash = True

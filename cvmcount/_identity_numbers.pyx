@@ -23,8 +23,8 @@ from cvmcount._verdict cimport (
     span_of,
 )
 
-# A double that is no integer is m * 2**-k with an odd m below 2**53 and k at most 1074, which takes at
-# most 767 decimal digits; one that is an integer is below 10**309.
+# A double that is no integer is m * 2**-k with an odd m below 2**53 and k at most 1074, which takes
+# at most 767 decimal digits; one that is an integer is below 10**309.
 cdef enum:
     DOUBLE_BITS = 53
     DOUBLE_FRACTION_BITS = 1074

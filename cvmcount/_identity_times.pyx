@@ -139,8 +139,8 @@ cdef int identify_numpy_time(
     value = int(item.view("i8")) * count
     if unit == "generic" or (is_duration and unit in "YM"):
         raise TypeError(
-            f"cannot count a numpy.{type(item).__name__} of unit {unit!r}: months and years have no fixed "
-            "length, and no unit has none; convert it to days or seconds"
+            f"cannot count a numpy.{type(item).__name__} of unit {unit!r}: months and years have "
+            "no fixed length, and no unit has none; convert it to days or seconds"
         )
     if unit == "D" and not is_duration:
         identity[0] = identify_days(value, hash)

@@ -6,7 +6,7 @@ from libc.stdint cimport uint64_t
 
 from cvmcount._cpp cimport identity_hash
 from cvmcount._identity cimport Identifier, counts, identify, identify_common
-from cvmcount._verdict cimport IDENTIFIED, NOT_MINE, Verdict
+from cvmcount._verdict cimport IDENTIFIED, MISSING, NOT_MINE, Verdict
 
 
 cdef extern from "Python.h":
@@ -80,7 +80,6 @@ cdef class SequenceReader(BlockReader):
         cdef uint64_t items = block.items
         cdef uint64_t ceiling = block.ceiling
         cdef uint64_t identity = 0
-        cdef bint counted
         cdef Verdict verdict = IDENTIFIED
         while position < last:
             if position + PREFETCH_DISTANCE < length:
@@ -89,11 +88,12 @@ cdef class SequenceReader(BlockReader):
             verdict = identify_common(slots[position], hash, &identity)
             if verdict == NOT_MINE:
                 break
-            counted = counts(verdict, hash, dropna, &identity)
-            block.identities[size] = identity
-            size += counted & (identity <= ceiling)
-            items += counted
             position += 1
+            if verdict == MISSING and not counts(verdict, hash, dropna, &identity):
+                continue
+            items += 1
+            block.identities[size] = identity
+            size += identity <= ceiling
         self.position = position
         block.size = size
         block.items = items

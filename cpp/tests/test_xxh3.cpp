@@ -52,12 +52,12 @@ constexpr vector vectors[] = {
 };
 
 TEST_CASE("published values") {
-    for (const auto& [size, seed, hash] : vectors) {
-        std::vector<std::byte> data(size);
-        for (std::size_t i = 0; i < size; ++i) data[i] = static_cast<std::byte>(i);
-        CAPTURE(size);
-        CAPTURE(seed);
-        CHECK(xxh3::hash(data, seed) == hash);
+    for (const vector& known : vectors) {
+        std::vector<std::byte> data(known.size);
+        for (std::size_t i = 0; i < data.size(); ++i) data[i] = static_cast<std::byte>(i);
+        CAPTURE(known.size);
+        CAPTURE(known.seed);
+        CHECK(xxh3::hash(data, known.seed) == known.hash);
     }
 }
 
