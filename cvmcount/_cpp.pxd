@@ -80,26 +80,31 @@ cdef extern from "cvmcount/interval.hpp" namespace "cvmcount" nogil:
         uint64_t high
 
 
-cdef extern from "cvmcount/hashed_sampler.hpp" namespace "cvmcount" nogil:
-    cdef cppclass hashed_sampler:
-        hashed_sampler(size_t capacity) except +
-        hashed_sampler(const hashed_sampler&) except +
+cdef extern from "cvmcount/sizing.hpp" namespace "cvmcount" nogil:
+    const size_t min_capacity
+    const size_t max_capacity
+
+
+cdef extern from "cvmcount/sampler.hpp" namespace "cvmcount" nogil:
+    ctypedef enum coins:
+        hashed_coins "cvmcount::coins::hashed"
+        fresh_coins "cvmcount::coins::fresh"
+
+    cdef cppclass sampler:
+        sampler(coins kind, size_t capacity, uint64_t seed) noexcept
+        sampler(const sampler&) except +
         uint64_t ceiling() noexcept
         void offer_filtered(identity_span identities, uint64_t items, uint64_t ceiling) except +
         double estimate() noexcept
         uint64_t count() noexcept
-        interval confidence_interval(double confidence) noexcept
+        interval confidence_interval(double confidence) except +
         cbool is_exact() noexcept
         size_t capacity() noexcept
         size_t retained() noexcept
         uint64_t items_seen() noexcept
         double sampling_rate() noexcept
         size_t memory_bytes() noexcept
-        cbool operator==(const hashed_sampler&) except +
+        cbool operator==(const sampler&) except +
 
-
-cdef extern from "cvmcount/sizing.hpp" namespace "cvmcount" nogil:
-    const size_t min_capacity
-    const size_t max_capacity
-    size_t hashed_capacity(double epsilon, double delta) noexcept
-    double hashed_epsilon(size_t capacity, double delta) noexcept
+    size_t sized_capacity(coins kind, double epsilon, double delta) noexcept
+    double achieved_epsilon(coins kind, size_t capacity, double delta) noexcept

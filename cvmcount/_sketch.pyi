@@ -1,5 +1,5 @@
 from collections.abc import Iterable
-from typing import Any, ClassVar, SupportsFloat, SupportsIndex
+from typing import Any, ClassVar, Literal, SupportsFloat, SupportsIndex
 
 from typing_extensions import disjoint_base
 
@@ -12,6 +12,7 @@ class CVMSketch:
         delta: SupportsFloat = 0.001,
         *,
         capacity: SupportsIndex | None = None,
+        coins: Literal["hashed", "fresh"] = "hashed",
         seed: SupportsIndex | None = 0,
         dropna: bool = True,
     ) -> CVMSketch: ...
@@ -28,6 +29,8 @@ class CVMSketch:
     def epsilon(self) -> float: ...
     @property
     def delta(self) -> float: ...
+    @property
+    def coins(self) -> Literal["hashed", "fresh"]: ...
     @property
     def seed(self) -> int: ...
     @property
@@ -49,6 +52,7 @@ def count_approx(
     delta: SupportsFloat = 0.001,
     *,
     capacity: SupportsIndex | None = None,
+    coins: Literal["hashed", "fresh"] = "hashed",
     seed: SupportsIndex | None = 0,
     dropna: bool = True,
 ) -> int: ...

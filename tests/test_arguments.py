@@ -43,6 +43,11 @@ WRONG = [
     ({"seed": 2**64}, ValueError, "seed"),
     ({"seed": 1.5}, TypeError, "seed"),
     ({"seed": "abc"}, TypeError, "seed"),
+    ({"coins": "Hashed"}, ValueError, "coins"),
+    ({"coins": ""}, ValueError, "coins"),
+    ({"coins": None}, TypeError, "coins"),
+    ({"coins": b"fresh"}, TypeError, "coins"),
+    ({"epsilon": 1e-9, "coins": "fresh"}, ValueError, "epsilon"),
     ({"dropna": 1}, TypeError, "dropna"),
     ({"dropna": "no"}, TypeError, "dropna"),
 ]

@@ -31,8 +31,9 @@ def run_together(*targets):
     assert not errors
 
 
-def test_eight_threads_update_one_sketch():
-    sketch = CVMSketch(capacity=10_000)
+@pytest.mark.parametrize("coins", ["hashed", "fresh"])
+def test_eight_threads_update_one_sketch(coins):
+    sketch = CVMSketch(capacity=10_000, coins=coins)
 
     def feed(part):
         items = [f"{part}/{i % 1000}" for i in range(20_000)]

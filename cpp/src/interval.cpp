@@ -9,6 +9,11 @@ namespace {
 // A bound that is an integer up to rounding errors stays that integer.
 constexpr double slack = 1e-9;
 
+double wilson_hilferty(double shape, double threshold, double q) noexcept {
+    const double root = 1.0 - 1.0 / (9.0 * shape) + q / (3.0 * std::sqrt(shape));
+    return root > 0.0 ? shape / threshold * root * root * root : 0.0;
+}
+
 }  // namespace
 
 std::uint64_t certain_bounds::clamp(double value) const noexcept {
@@ -40,6 +45,16 @@ interval log_normal_interval(double estimate, double deviation, double z,
     const double factor = std::exp(z * deviation / estimate);
     return {bounds.clamp(std::floor(estimate / factor * (1.0 + slack))),
             bounds.clamp(std::ceil(estimate * factor * (1.0 - slack)))};
+}
+
+interval threshold_interval(std::uint64_t below, double threshold, double z,
+                            certain_bounds bounds) noexcept {
+    const double q = z * std::sqrt(1.0 - threshold);
+    const auto count = static_cast<double>(below);
+    const double low = below == 0 ? 0.0 : wilson_hilferty(count, threshold, -q);
+    const double high = wilson_hilferty(count + 1.0, threshold, q);
+    return {bounds.clamp(std::floor(low * (1.0 + slack))),
+            bounds.clamp(std::ceil(high * (1.0 - slack)))};
 }
 
 }  // namespace cvmcount

@@ -1,6 +1,7 @@
 #include "cvmcount/sizing.hpp"
 
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 namespace cvmcount {
@@ -46,6 +47,56 @@ double lower_tail(double count, double mean) noexcept {
                     [=](double i) { return (count - 1.0 - i) / mean; });
 }
 
+// (1+x) ln(1+x) - x, the exponent of Chernoff's bound.
+double phi(double x) noexcept {
+    return x <= -1.0 ? 1.0 : (1.0 + x) * std::log1p(x) - x;
+}
+
+constexpr double longest_stream = 9223372036854775808.0;  // 2**63 items
+
+double fresh_failure_probability(double lambda, double eta, double epsilon) noexcept {
+    const double below = epsilon < 1.0 ? std::exp(-lambda * phi(-epsilon)) : 0.0;
+    return std::exp(-lambda * phi(epsilon)) + below + longest_stream * std::exp(-lambda * phi(eta));
+}
+
+// The smallest argument for which a rising condition holds, to a relative 2**-50; infinity beyond
+// 1e15.
+template <class Condition>
+double smallest(double enough, Condition holds) noexcept {
+    double too_small = 0.0;
+    while (!holds(enough)) {
+        if (enough > 1e15) return std::numeric_limits<double>::infinity();
+        too_small = enough;
+        enough *= 2.0;
+    }
+    for (int step = 0; step < 60; ++step) {
+        const double middle = too_small + (enough - too_small) / 2.0;
+        (holds(middle) ? enough : too_small) = middle;
+    }
+    return enough;
+}
+
+// The capacity, not yet a whole number, that keeps the promise with this eta.
+double fresh_slots(double eta, double epsilon, double delta) noexcept {
+    const double lambda = smallest(1.0, [=](double lambda) {
+        return fresh_failure_probability(lambda, eta, epsilon) <= delta;
+    });
+    return (1.0 + eta) * lambda;
+}
+
+// The minimum over eta, which has one: by thirds, on a logarithmic scale.
+double fresh_slots(double epsilon, double delta) noexcept {
+    double low = std::log(1e-6);
+    double high = std::log(1e6);
+    for (int step = 0; step < 60; ++step) {
+        const double third = (high - low) / 3.0;
+        const double left = fresh_slots(std::exp(low + third), epsilon, delta);
+        const double right = fresh_slots(std::exp(high - third), epsilon, delta);
+        (left < right ? high : low) = left < right ? high - third : low + third;
+    }
+    return fresh_slots(std::exp(low), epsilon, delta);
+}
+
 }  // namespace
 
 double hashed_failure_probability(std::size_t capacity, double epsilon) noexcept {
@@ -67,14 +118,22 @@ std::size_t hashed_capacity(double epsilon, double delta) noexcept {
 }
 
 double hashed_epsilon(std::size_t capacity, double delta) noexcept {
-    double too_small = 0.0;
-    double enough = 1.0;
-    while (hashed_failure_probability(capacity, enough) > delta) enough *= 2.0;
-    for (int step = 0; step < 60; ++step) {
-        const double middle = too_small + (enough - too_small) / 2.0;
-        (hashed_failure_probability(capacity, middle) <= delta ? enough : too_small) = middle;
-    }
-    return enough;
+    return smallest(1.0, [=](double epsilon) {
+        return hashed_failure_probability(capacity, epsilon) <= delta;
+    });
+}
+
+std::size_t fresh_capacity(double epsilon, double delta) noexcept {
+    const double slots = std::ceil(fresh_slots(epsilon, delta));
+    if (slots <= static_cast<double>(min_sized_capacity)) return min_sized_capacity;
+    if (slots > static_cast<double>(max_capacity)) return max_capacity + 1;
+    return static_cast<std::size_t>(slots);
+}
+
+double fresh_epsilon(std::size_t capacity, double delta) noexcept {
+    return smallest(1.0, [=](double epsilon) {
+        return fresh_slots(epsilon, delta) <= static_cast<double>(capacity);
+    });
 }
 
 }  // namespace cvmcount

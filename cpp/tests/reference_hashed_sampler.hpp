@@ -8,8 +8,12 @@
 
 namespace cvmcount::testing {
 
+// Mistakes seen in published implementations, for the test that the other tests would notice them.
+enum class hashed_mistake { none, p_after_the_change, counts_the_threshold };
+
 struct reference_hashed_sampler {
     std::size_t capacity;
+    hashed_mistake mistake = hashed_mistake::none;
     std::set<std::uint64_t> retained = {};
     double estimate = 0.0;
     double variance = 0.0;
@@ -23,15 +27,22 @@ struct reference_hashed_sampler {
 
     void offer(std::uint64_t identity) {
         ++items_seen;
-        if (retained.contains(identity)) return;
+        if (retained.contains(identity)) {
+            if (mistake == hashed_mistake::counts_the_threshold && !exact &&
+                identity == *retained.rbegin()) {
+                estimate += 1.0 / sampling_rate();
+            }
+            return;
+        }
         const bool full = retained.size() == capacity;
         if (full) exact = false;
         if (full && identity > *retained.rbegin()) return;
         const double one_over_p = 1.0 / sampling_rate();
-        estimate += one_over_p;
-        variance += one_over_p * (one_over_p - 1.0);
         retained.insert(identity);
         if (full) retained.erase(*retained.rbegin());
+        estimate +=
+            mistake == hashed_mistake::p_after_the_change ? 1.0 / sampling_rate() : one_over_p;
+        variance += one_over_p * (one_over_p - 1.0);
     }
 };
 

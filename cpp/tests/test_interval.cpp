@@ -34,5 +34,15 @@ TEST_CASE("what is certain wins") {
     CHECK(log_normal_interval(1e30, 1e29, 3.0, anything).high == UINT64_MAX);
 }
 
+// At a small threshold the number below it is Poisson, whose exact bounds are tabulated.
+TEST_CASE("an interval from a threshold") {
+    const interval bounds = threshold_interval(10, 0.001, normal_quantile(0.95), anything);
+    CHECK(std::abs(static_cast<double>(bounds.low) - 4795) < 50);  // Poisson: 4.795 ... 18.39
+    CHECK(std::abs(static_cast<double>(bounds.high) - 18390) < 100);
+    CHECK(threshold_interval(0, 0.5, 1.96, anything).low == 0);
+    CHECK(threshold_interval(0, 0.5, 1.96, anything).high >= 4);
+    CHECK(threshold_interval(7, 1.0, 1.96, anything).low <= 7);
+}
+
 }  // namespace
 }  // namespace cvmcount::testing

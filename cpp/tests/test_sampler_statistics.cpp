@@ -5,40 +5,12 @@
 
 #include <cmath>
 #include <cstdint>
-#include <vector>
 
 #include "cvmcount/hashed_sampler.hpp"
-#include "random_words.hpp"
+#include "streams.hpp"
 
 namespace cvmcount::testing {
 namespace {
-
-enum class order { once, passes, shuffled, halves };
-
-// A stream of n distinct elements with fresh coins.
-std::vector<std::uint64_t> make_stream(order how, std::size_t n, random_words& random) {
-    std::vector<std::uint64_t> elements(n);
-    for (auto& element : elements) element = random.next();
-    std::vector<std::uint64_t> items = elements;
-    switch (how) {
-        case order::once:
-            break;
-        case order::passes:
-            for (int pass = 1; pass < 3; ++pass) {
-                items.insert(items.end(), elements.begin(), elements.end());
-            }
-            break;
-        case order::shuffled:
-            for (std::size_t i = 0; i < 2 * n; ++i) items.push_back(elements[random.below(n)]);
-            random.shuffle(items);
-            break;
-        case order::halves:  // the first half comes again before the second appears
-            items.insert(items.begin() + static_cast<std::ptrdiff_t>(n / 2), elements.begin(),
-                         elements.begin() + static_cast<std::ptrdiff_t>(n / 2));
-            break;
-    }
-    return items;
-}
 
 // RSE**2 of the martingale estimate without repeats (Cohen 2015).
 double relative_variance(double k, double n) {

@@ -2,6 +2,7 @@
 // needs to be.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <initializer_list>
@@ -64,6 +65,38 @@ TEST_CASE("the capacity is the smallest that keeps the promise") {
 TEST_CASE("a promise that no capacity keeps") {
     CHECK(hashed_capacity(1e-9, 0.001) == max_capacity + 1);
     CHECK(hashed_capacity(1e-300, 1e-300) == max_capacity + 1);
+}
+
+// The failure bound of the fresh sampler at a capacity, by trying many values of eta.
+double best_fresh_bound(double capacity, double epsilon) {
+    const auto phi = [](double x) { return (1 + x) * std::log1p(x) - x; };
+    double best = 1.0;
+    for (double eta = 0.001; eta < 3.0; eta *= 1.001) {
+        const double lambda = capacity / (1 + eta);
+        best = std::min(best, std::exp(-lambda * phi(epsilon)) + std::exp(-lambda * phi(-epsilon)) +
+                                  std::ldexp(std::exp(-lambda * phi(eta)), 63));
+    }
+    return best;
+}
+
+TEST_CASE("fresh capacities keep the promise, and no smaller one does") {
+    CHECK(fresh_capacity(0.05, 0.001) == 6931);
+    for (const double epsilon : {0.01, 0.05, 0.1}) {
+        for (const double delta : {1e-6, 0.001, 0.05}) {
+            const auto capacity = static_cast<double>(fresh_capacity(epsilon, delta));
+            CAPTURE(epsilon);
+            CAPTURE(delta);
+            CHECK(best_fresh_bound(capacity + 1, epsilon) <= delta);
+            if (capacity > min_sized_capacity)
+                CHECK(best_fresh_bound(capacity - 2, epsilon) > delta);
+            if (capacity > min_sized_capacity) {
+                CHECK(fresh_epsilon(fresh_capacity(epsilon, delta), delta) ==
+                      doctest::Approx(epsilon).epsilon(1e-3));
+            }
+        }
+    }
+    CHECK(fresh_capacity(1e-9, 0.001) == max_capacity + 1);
+    CHECK(std::isinf(fresh_epsilon(3, 0.001)));
 }
 
 TEST_CASE("epsilon of a capacity is where its promise ends") {

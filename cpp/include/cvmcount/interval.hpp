@@ -27,4 +27,10 @@ struct certain_bounds {
 interval log_normal_interval(double estimate, double deviation, double z,
                              certain_bounds bounds) noexcept;
 
+// Interval from `below` distinct coins strictly below a threshold in (0, 1], rounded outward: the
+// gamma quantiles of Wilson and Hilferty ("The distribution of chi-square", 1931), narrowed by the
+// factor sqrt(1 - threshold) of a sample without replacement.
+interval threshold_interval(std::uint64_t below, double threshold, double z,
+                            certain_bounds bounds) noexcept;
+
 }  // namespace cvmcount

@@ -1,23 +1,36 @@
-// The two mixers that keys and hashes are made of.
+// The integer arithmetic that keys, hashes and random numbers are made of.
 #pragma once
 
 #include <cstdint>
 
 namespace cvmcount {
 
-// High and low half of the 128-bit product, folded together.
-constexpr std::uint64_t multiply_fold(std::uint64_t a, std::uint64_t b) noexcept {
+struct product128 {
+    std::uint64_t low, high;
+};
+
+constexpr product128 multiply_128(std::uint64_t a, std::uint64_t b) noexcept {
 #ifdef __SIZEOF_INT128__
     __extension__ using wide = unsigned __int128;
     const wide product = static_cast<wide>(a) * b;
-    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+    return {static_cast<std::uint64_t>(product), static_cast<std::uint64_t>(product >> 64)};
 #else
     const std::uint64_t low32 = 0xffffffffU;
     const std::uint64_t ll = (a & low32) * (b & low32), hl = (a >> 32) * (b & low32);
     const std::uint64_t lh = (a & low32) * (b >> 32), hh = (a >> 32) * (b >> 32);
     const std::uint64_t cross = (ll >> 32) + (hl & low32) + lh;
-    return ((cross << 32) | (ll & low32)) ^ ((hl >> 32) + (cross >> 32) + hh);
+    return {(cross << 32) | (ll & low32), (hl >> 32) + (cross >> 32) + hh};
 #endif
+}
+
+constexpr std::uint64_t multiply_high(std::uint64_t a, std::uint64_t b) noexcept {
+    return multiply_128(a, b).high;
+}
+
+// High and low half of the product, folded together.
+constexpr std::uint64_t multiply_fold(std::uint64_t a, std::uint64_t b) noexcept {
+    const product128 product = multiply_128(a, b);
+    return product.low ^ product.high;
 }
 
 // The finalizer of SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number

@@ -30,4 +30,16 @@ std::size_t hashed_capacity(double epsilon, double delta) noexcept;
 // The epsilon that a capacity achieves at delta.
 double hashed_epsilon(std::size_t capacity, double delta) noexcept;
 
+// The same for the sampler with fresh coins and any stream of up to 2**63 items, which an adversary
+// may have fixed in advance:
+//
+//     min over eta > 0 of (1+eta) * lambda, where
+//     exp(-lambda phi(epsilon)) + exp(-lambda phi(-epsilon)) + 2**63 exp(-lambda phi(eta)) = delta
+//     and phi(x) = (1+x) ln(1+x) - x
+//
+// Failures are far rarer than delta in practice: the last term allows for a sampling rate that
+// falls too low at any of the 2**63 items.
+std::size_t fresh_capacity(double epsilon, double delta) noexcept;
+double fresh_epsilon(std::size_t capacity, double delta) noexcept;
+
 }  // namespace cvmcount

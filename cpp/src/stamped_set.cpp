@@ -1,0 +1,79 @@
+#include "cvmcount/stamped_set.hpp"
+
+#include <algorithm>
+
+namespace cvmcount {
+
+// The slot that points to the identity, or the free one where it belongs.
+std::size_t stamped_set::index_slot(std::uint64_t identity) const noexcept {
+    std::size_t slot = home(identity);
+    while (index_[slot] != free_slot && identities_[index_[slot]] != identity) {
+        slot = (slot + 1) & (index_.size() - 1);
+    }
+    return slot;
+}
+
+std::size_t stamped_set::find_in_index(std::uint64_t identity) const noexcept {
+    const std::uint32_t position = index_[index_slot(identity)];
+    return position == free_slot ? nowhere : position;
+}
+
+void stamped_set::add_to_index(std::size_t position) noexcept {
+    const std::uint64_t identity = identities_[position];
+    index_[index_slot(identity)] = static_cast<std::uint32_t>(position);
+    std::uint8_t& counter = filter_[filter_slot(identity)];
+    if (counter < many) ++counter;
+}
+
+void stamped_set::insert(std::uint64_t identity, std::uint64_t stamp) {
+    if (2 * (size() + 1) > index_.size()) grow();
+    identities_.push_back(identity);
+    stamps_.push_back(stamp);
+    add_to_index(size() - 1);
+}
+
+void stamped_set::erase(std::size_t position) noexcept {
+    const std::uint64_t identity = identities_[position];
+    std::uint8_t& counter = filter_[filter_slot(identity)];
+    if (counter < many) --counter;
+
+    // As in id_set: what follows in the run moves back unless its own place lies after the hole.
+    const std::size_t mask = index_.size() - 1;
+    std::size_t hole = index_slot(identity);
+    for (std::size_t next = (hole + 1) & mask; index_[next] != free_slot;
+         next = (next + 1) & mask) {
+        const std::size_t distance = (next - home(identities_[index_[next]])) & mask;
+        if (distance >= ((next - hole) & mask)) {
+            index_[hole] = index_[next];
+            hole = next;
+        }
+    }
+    index_[hole] = free_slot;
+
+    const std::size_t last = size() - 1;
+    if (position != last) {
+        index_[index_slot(identities_[last])] = static_cast<std::uint32_t>(position);
+        identities_[position] = identities_[last];
+        stamps_[position] = stamps_[last];
+    }
+    identities_.pop_back();
+    stamps_.pop_back();
+}
+
+void stamped_set::grow() {
+    const std::size_t slots = std::max<std::size_t>(16, 2 * index_.size());
+    std::vector<std::uint32_t> index(slots, free_slot);
+    std::vector<std::uint8_t> filter(4 * slots, 0);
+    identities_.reserve(std::min(slots / 2, limit_));
+    stamps_.reserve(std::min(slots / 2, limit_));
+    index_ = std::move(index);
+    filter_ = std::move(filter);
+    for (std::size_t i = 0; i < size(); ++i) add_to_index(i);
+}
+
+std::size_t stamped_set::memory_bytes() const noexcept {
+    return (identities_.capacity() + stamps_.capacity()) * sizeof(std::uint64_t) +
+           index_.capacity() * sizeof(std::uint32_t) + filter_.capacity();
+}
+
+}  // namespace cvmcount
