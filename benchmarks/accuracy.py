@@ -134,15 +134,16 @@ def row(cell, result):
 
 HEAD = f"""# Accuracy
 
-Made by `python benchmarks/accuracy.py --write` at commit {{commit}}. Each row counts one fixed
-stream under so many seeds. Streams: `once` without repeats; `passes` three passes; `shuffled` and `zipf` every
-element once and twice as many items at random, uniformly or in proportion to 1/rank.
+Made by `python benchmarks/accuracy.py --write` at commit {{commit}}. Each row counts one
+fixed stream under so many seeds. Streams: `once` without repeats; `passes` three passes; `shuffled`
+and `zipf` every element once and twice as many items at random, uniformly or in proportion to
+1/rank.
 
-Columns: bias ± its standard error; RSE·√k, and what theory says for hashed coins; share of estimates
-further off than the `epsilon` of the capacity at delta = {DELTA:.0%}; coverage of intervals at four
-confidences; what is off, if anything. Without repeats no interval reaches beyond the items seen,
-which are the truth there, so that `once` is covered more often than asked; next to the capacity rounding
-outward to integers does the same.
+Columns: bias ± its standard error; RSE·√k, and what theory says for hashed coins; share of
+estimates further off than the capacity's `epsilon` at delta = {DELTA:.0%}; coverage of intervals at
+four confidences; what is off, if anything. Without repeats no interval reaches beyond the items
+seen, which are the truth there, so that `once` is covered more often than asked; next to the
+capacity rounding outward to integers does the same.
 
 """
 

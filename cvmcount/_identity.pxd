@@ -9,6 +9,7 @@ from cvmcount._verdict cimport (
     MISSING,
     NOT_MINE,
     PyBytes_AS_STRING,
+    PyBytes_GET_SIZE,
     PyLong_AsLongLongAndOverflow,
     Verdict,
     as_span,
@@ -31,7 +32,6 @@ cdef extern from "Python.h" nogil:
     const void* PyUnicode_DATA(PyObject* text) noexcept
     Py_ssize_t PyUnicode_GET_LENGTH(PyObject* text) noexcept
     double PyFloat_AS_DOUBLE(PyObject* value) noexcept
-    Py_ssize_t PyBytes_GET_SIZE(PyObject* data) noexcept
 
 
 # Text and bytes of this size take long enough that Ctrl-C must be heeded between two of them.

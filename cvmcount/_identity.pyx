@@ -24,7 +24,7 @@ from cvmcount._cpp cimport (
 )
 from cvmcount._identity_numbers cimport identify_int, identify_number, identify_numpy_number
 from cvmcount._identity_times cimport identify_numpy_time, identify_time
-from cvmcount._verdict cimport IDENTIFIED, MISSING, NOT_MINE, as_span, known, span_of
+from cvmcount._verdict cimport IDENTIFIED, MISSING, NOT_MINE, PyBytes_GET_SIZE, as_span, known, span_of
 
 
 cdef extern from "Python.h":
@@ -32,6 +32,7 @@ cdef extern from "Python.h":
     int PyUnicode_KIND(object text) noexcept
     bint PyUnicode_IS_ASCII(object text) noexcept
     PyObject* PyTuple_GET_ITEM(object items, Py_ssize_t position) noexcept
+    Py_ssize_t PyTuple_GET_SIZE(object items) noexcept
 
 
 # Deeper nesting is refused, because reading it costs the C stack.
@@ -77,9 +78,10 @@ cdef uint64_t identify_text(object text, const identity_hash& hash) except? 0:
     return identify_code_units(<const uint32_t*>data, size, hash)
 
 
-cdef uint64_t identify_buffer(const uint8_t[::1] data, const identity_hash& hash) except? 0:
-    heed_signals(data.shape[0])
-    return hash.of_bytes(as_span(&data[0] if data.shape[0] else NULL, data.shape[0]))
+# Bytes or an instance of a subclass.
+cdef uint64_t identify_bytes(object data, const identity_hash& hash) except? 0:
+    heed_signals(PyBytes_GET_SIZE(<PyObject*>data))
+    return hash.of_bytes(span_of(data))
 
 
 cdef int heed_signals(Py_ssize_t size) except -1:
@@ -96,11 +98,12 @@ cdef uint64_t identify_member(object item, Identifier* identifier, int depth) ex
     return identity
 
 
-cdef uint64_t identify_tuple(tuple items, Identifier* identifier, int depth) except? 0:
+# A tuple or an instance of a subclass.
+cdef uint64_t identify_tuple(object items, Identifier* identifier, int depth) except? 0:
     cdef uint64_t near[16]
     cdef vector[uint64_t] far
     cdef uint64_t* members = near
-    cdef Py_ssize_t size = len(items)
+    cdef Py_ssize_t size = PyTuple_GET_SIZE(items)
     if size > 16:
         far.resize(size)
         members = far.data()
@@ -139,8 +142,11 @@ cdef int identify_at_depth(
     if isinstance(item, tuple):
         identity[0] = identify_tuple(item, identifier, depth)
         return IDENTIFIED
-    if isinstance(item, (bytes, bytearray)):
-        identity[0] = identify_buffer(item, identifier.hash[0])
+    if isinstance(item, bytes):
+        identity[0] = identify_bytes(item, identifier.hash[0])
+        return IDENTIFIED
+    if isinstance(item, bytearray):
+        identity[0] = identify_bytes(bytes(item), identifier.hash[0])
         return IDENTIFIED
     if isinstance(item, int):
         identity[0] = identify_int(item, identifier.hash[0])
@@ -161,7 +167,7 @@ cdef int identify_at_depth(
     if verdict != NOT_MINE:
         return verdict
     if isinstance(item, memoryview):
-        identity[0] = identify_buffer(bytes_of(item), identifier.hash[0])
+        identity[0] = identify_bytes(bytes_of(item), identifier.hash[0])
     elif isinstance(item, known("uuid", "UUID")):
         identity[0] = identifier.hash.of_kind_bytes(uuid_kind, span_of(item.bytes))
     elif isinstance(item, known("enum", "Enum")):

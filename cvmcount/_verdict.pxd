@@ -8,6 +8,7 @@ from cvmcount._cpp cimport byte, byte_span, identity_hash
 cdef extern from "Python.h" nogil:
     # Borrowed references, where Cython's own declarations would count them.
     const char* PyBytes_AS_STRING(PyObject* data) noexcept
+    Py_ssize_t PyBytes_GET_SIZE(PyObject* data) noexcept
     long long PyLong_AsLongLongAndOverflow(PyObject* value, int* overflow) noexcept
 
 
@@ -35,8 +36,9 @@ cdef inline Verdict identify_float(
     return IDENTIFIED
 
 
-cdef inline byte_span span_of(bytes data) noexcept:
-    return as_span(PyBytes_AS_STRING(<PyObject*>data), len(data))
+# Of bytes or an instance of a subclass.
+cdef inline byte_span span_of(object data) noexcept:
+    return as_span(PyBytes_AS_STRING(<PyObject*>data), PyBytes_GET_SIZE(<PyObject*>data))
 
 
 # What another module defines, or () where that module was never imported: then no item is of it.

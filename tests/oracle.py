@@ -220,7 +220,7 @@ def identity(value, seed=0, *, dropna=True):
     if isinstance(value, tuple):
         return keys.of_members("tuple", members(value))
     if isinstance(value, frozenset):
-        return keys.of_members("frozenset", sorted(set(members(value))))
+        return keys.of_members("frozenset", sorted(set(members(frozenset.__iter__(value)))))
     if isinstance(value, dt.datetime):
         return of_instant(value, keys)
     if isinstance(value, dt.date):

@@ -5,6 +5,7 @@ import enum
 import uuid
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -113,7 +114,7 @@ array_values = st.one_of(
     texts.filter(lambda text: "\0" not in text).map(np.str_),
     byte_strings.map(np.bytes_),
     st.builds(lambda a, b: np.array([(a, b)], "i4,U5")[0], small, st.text("abc", max_size=5)),
-    byte_strings.filter(len).map(lambda data: np.void(data)),
+    byte_strings.filter(len).map(lambda data: np.frombuffer(data, f"V{len(data)}")[0]),
     st.sampled_from([pd.NA, pd.NaT]),
 )
 
@@ -151,6 +152,28 @@ class Text(str):
     __slots__ = ()
 
 
+class Octets(bytes):
+    """Equal to its content."""
+
+    __slots__ = ()
+
+
+class Pair(NamedTuple):
+    """Equal to the tuple of its fields."""
+
+    first: object
+    second: object
+
+
+class Group(frozenset):
+    """Equal to the set of its elements, whatever its iterator says."""
+
+    __slots__ = ()
+
+    def __iter__(self):
+        return iter(())
+
+
 class Whole(int):
     """Equal to its value, whatever its conversions say."""
 
@@ -171,6 +194,7 @@ others = st.one_of(
     st.sampled_from([*Colour, *Level, *Word, *Access, Access.READ | Access.WRITE, Access(0)]),
     texts.map(Text),
     integers.map(Whole),
+    byte_strings.map(Octets),
     byte_strings.map(bytearray),
     byte_strings.map(memoryview),
     st.builds(range, st.integers(0, 9)),  # known by its own hash() only
@@ -184,13 +208,15 @@ def leaf(draw):
     return draw(draw(st.sampled_from(kinds)))
 
 
-def is_hashable(value):
-    """Not what is counted by its content although it can change, nor a signalling NaN."""
-    try:
-        hash(value)
-    except (TypeError, ValueError):
-        return False
-    return True
+def frozen(cls, items):
+    """A set of the items that can be in one: some are not hashable, some raise when compared."""
+    elements = cls()
+    for item in items:
+        try:
+            elements = cls([*frozenset.__iter__(elements), item])
+        except (TypeError, ValueError):
+            continue
+    return elements
 
 
 values = st.recursive(
@@ -198,7 +224,8 @@ values = st.recursive(
     lambda children: st.one_of(
         st.lists(children, max_size=4).map(tuple),
         st.lists(leaf(), min_size=16, max_size=20).map(tuple),
-        st.lists(leaf().filter(is_hashable), max_size=4).map(frozenset),
+        st.builds(Pair, children, children),
+        st.builds(frozen, st.sampled_from([frozenset, Group]), st.lists(leaf(), max_size=4)),
     ),
     max_leaves=8,
 )
