@@ -94,7 +94,7 @@ cdef extern from "cvmcount/sampler.hpp" namespace "cvmcount" nogil:
         sampler(coins kind, size_t capacity, uint64_t seed) noexcept
         sampler(const sampler&) except +
         uint64_t ceiling() noexcept
-        void offer_filtered(identity_span identities, uint64_t items, uint64_t ceiling) except +
+        void offer_filtered(identity_span identities, uint64_t items) except +
         double estimate() noexcept
         uint64_t count() noexcept
         interval confidence_interval(double confidence) except +

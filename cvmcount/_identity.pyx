@@ -9,7 +9,10 @@ from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libcpp.algorithm cimport sort, unique
 from libcpp.vector cimport vector
 
+import contextvars
+import operator
 import types
+import weakref
 
 from cvmcount._cpp cimport (
     byte,
@@ -84,8 +87,13 @@ cdef uint64_t identify_bytes(object data, const identity_hash& hash) except? 0:
     return hash.of_bytes(span_of(data))
 
 
+# Between two long items: Ctrl-C, and a turn for other threads.
 cdef int heed_signals(Py_ssize_t size) except -1:
-    return PyErr_CheckSignals() if size >= LONG else 0
+    if size >= LONG:
+        PyErr_CheckSignals()
+        with nogil:
+            pass
+    return 0
 
 
 # Missing values are members like any other, and all of them are one.
@@ -100,6 +108,7 @@ cdef uint64_t identify_member(object item, Identifier* identifier, int depth) ex
 
 # A tuple or an instance of a subclass.
 cdef uint64_t identify_tuple(object items, Identifier* identifier, int depth) except? 0:
+    PyErr_CheckSignals()  # tuples can be long, and nest to more members than they hold
     cdef uint64_t near[16]
     cdef vector[uint64_t] far
     cdef uint64_t* members = near
@@ -115,6 +124,7 @@ cdef uint64_t identify_tuple(object items, Identifier* identifier, int depth) ex
 
 
 cdef uint64_t identify_frozenset(items, Identifier* identifier, int depth) except? 0:
+    PyErr_CheckSignals()
     cdef vector[uint64_t] members
     for item in frozenset(items):  # a subclass may iterate otherwise
         members.push_back(identify_member(item, identifier, depth))
@@ -169,10 +179,13 @@ cdef int identify_at_depth(
     if isinstance(item, memoryview):
         identity[0] = identify_bytes(bytes_of(item), identifier.hash[0])
     elif isinstance(item, known("uuid", "UUID")):
-        identity[0] = identifier.hash.of_kind_bytes(uuid_kind, span_of(item.bytes))
+        # int's own method: whatever a subclass says it holds, the result is bytes.
+        identity[0] = identifier.hash.of_kind_bytes(
+            uuid_kind, span_of(int.to_bytes(item.int, 16, "big"))
+        )
     elif isinstance(item, known("enum", "Enum")):
         identity[0] = identify_enum_member(item, identifier, depth)
-    elif item is known("pandas", "NA"):
+    elif item is known("pandas", "NA") or item is known("numpy.ma", "masked"):
         return MISSING
     else:
         identity[0] = identify_by_own_hash(item, identifier)
@@ -187,8 +200,13 @@ cdef int identify_numpy_scalar(
         return identify_numpy_time(item, False, identifier.hash[0], identity)
     if kind != "V":
         return identify_numpy_number(item, kind, identifier.hash[0], identity)
+    if not isinstance(item, known("numpy", "void")):  # a number of an extension, as of ml_dtypes
+        if hasattr(item, "__index__"):
+            identity[0] = identify_int(operator.index(item), identifier.hash[0])
+            return IDENTIFIED
+        return identify_float(float(item), identifier.hash[0], identity)
     if item.dtype.names is None:
-        identity[0] = identifier.hash.of_bytes(span_of(item.tobytes()))
+        identity[0] = identifier.hash.of_bytes(span_of(bytes(item.tobytes())))
     else:  # a structured row is the tuple of its fields
         row = tuple([item[name] for name in item.dtype.names])
         identity[0] = identify_tuple(row, identifier, depth)
@@ -196,10 +214,9 @@ cdef int identify_numpy_scalar(
 
 
 cdef bytes bytes_of(item):
-    if item.format not in ("B", "b", "c"):
+    if item.format.lstrip("@=<>!") not in ("B", "b", "c"):
         raise TypeError(
-            f"cannot count a memoryview of format {item.format!r}: "
-            "it is bytes only as item.cast('B')"
+            f"cannot count a memoryview of format {item.format!r}: count its bytes as bytes(item)"
         )
     return item.tobytes()
 
@@ -208,15 +225,17 @@ cdef bytes bytes_of(item):
 # its value. Members that are numbers or text as well were counted as such before.
 cdef uint64_t identify_enum_member(item, Identifier* identifier, int depth) except? 0:
     cls = type(item)
-    what = item.value if isinstance(item, known("enum", "Flag")) else item.name
+    what = item._value_ if isinstance(item, known("enum", "Flag")) else item._name_
     cdef uint64_t members[2]
     members[0] = identify_member(f"{cls.__module__}.{cls.__qualname__}", identifier, depth)
     members[1] = identify_member(what, identifier, depth)
     return identifier.hash.of_members(enumeration_kind, identity_scratch(members, 2))
 
 
-# Callables of C hash by the addresses of their parts.
+# They define a hash, and it is that of an address.
 cdef tuple ADDRESSED_TYPES = (
+    contextvars.ContextVar,
+    weakref.ReferenceType,
     types.BuiltinFunctionType,
     types.MethodType,
     types.MethodWrapperType,

@@ -36,8 +36,10 @@ cdef object TEN = 10  # a literal would make Cython compute in C
 cdef object RESIDUE_MODULUS = 0x9e3779b1 * 0x85ebca77 * 0xc2b2ae3d * 0x27d4eb2f
 
 
+# By int's own methods: those of a subclass might return anything.
 cdef bytes magnitude_of(value):
-    return abs(value).to_bytes((value.bit_length() + 7) // 8, "little")
+    magnitude = int.__abs__(value)
+    return magnitude.to_bytes((magnitude.bit_length() + 7) // 8, "little")
 
 
 cdef number_residues residues_of(value):

@@ -69,37 +69,46 @@ cdef uint64_t identify_seconds(
     return hash.of_time(which, seconds, microseconds * ATTOSECONDS_PER_MICROSECOND)
 
 
+# The item's own clock, and its offset from UTC where it has one.
+cdef uint64_t identify_clock(
+    item, kind naive, kind aware, int64_t seconds, int64_t microseconds, const identity_hash& hash
+) except? 0:
+    offset = None if item.tzinfo is None else item.utcoffset()
+    if offset is None:
+        return identify_seconds(naive, seconds, microseconds, hash)
+    if not PyDelta_Check(offset):
+        raise TypeError(f"utcoffset() of {item!r} must be a timedelta, not {offset!r}")
+    seconds -= PyDateTime_DELTA_GET_DAYS(offset) * DAY + PyDateTime_DELTA_GET_SECONDS(offset)
+    microseconds -= PyDateTime_DELTA_GET_MICROSECONDS(offset)
+    return identify_seconds(aware, seconds, microseconds, hash)
+
+
 cdef uint64_t identify_datetime(item, const identity_hash& hash) except? 0:
-    cdef kind which = datetime_kind
     cdef int64_t seconds = (
         date_days(item) * DAY
         + PyDateTime_DATE_GET_HOUR(item) * 3600
         + PyDateTime_DATE_GET_MINUTE(item) * 60
         + PyDateTime_DATE_GET_SECOND(item)
     )
-    cdef int64_t microseconds = PyDateTime_DATE_GET_MICROSECOND(item)
-    offset = None if item.tzinfo is None else item.utcoffset()
-    if offset is not None:
-        which = aware_datetime_kind
-        seconds -= PyDateTime_DELTA_GET_DAYS(offset) * DAY + PyDateTime_DELTA_GET_SECONDS(offset)
-        microseconds -= PyDateTime_DELTA_GET_MICROSECONDS(offset)
-    return identify_seconds(which, seconds, microseconds, hash)
+    return identify_clock(
+        item,
+        datetime_kind,
+        aware_datetime_kind,
+        seconds,
+        PyDateTime_DATE_GET_MICROSECOND(item),
+        hash,
+    )
 
 
 cdef uint64_t identify_time_of_day(item, const identity_hash& hash) except? 0:
-    cdef kind which = time_kind
     cdef int64_t seconds = (
         PyDateTime_TIME_GET_HOUR(item) * 3600
         + PyDateTime_TIME_GET_MINUTE(item) * 60
         + PyDateTime_TIME_GET_SECOND(item)
     )
-    cdef int64_t microseconds = PyDateTime_TIME_GET_MICROSECOND(item)
-    offset = None if item.tzinfo is None else item.utcoffset()
-    if offset is not None:
-        which = aware_time_kind
-        seconds -= PyDateTime_DELTA_GET_DAYS(offset) * DAY + PyDateTime_DELTA_GET_SECONDS(offset)
-        microseconds -= PyDateTime_DELTA_GET_MICROSECONDS(offset)
-    return identify_seconds(which, seconds, microseconds, hash)
+    return identify_clock(
+        item, time_kind, aware_time_kind, seconds, PyDateTime_TIME_GET_MICROSECOND(item), hash
+    )
 
 
 cdef uint64_t identify_duration(item, const identity_hash& hash) noexcept:
@@ -134,16 +143,23 @@ cdef int identify_numpy_time(
 ) except -1:
     if item != item:
         return MISSING
+    cdef uint64_t members[1]
     cdef bint is_duration = item.dtype.kind == "m"
     unit, count = known("numpy", "datetime_data")(item.dtype)
     value = int(item.view("i8")) * count
-    if unit == "generic" or (is_duration and unit in "YM"):
+    if unit == "generic":
+        raise TypeError(f"cannot count a numpy.{type(item).__name__} that has no unit")
+    if is_duration and unit in "YM":
         raise TypeError(
-            f"cannot count a numpy.{type(item).__name__} of unit {unit!r}: months and years have "
-            "no fixed length, and no unit has none; convert it to days or seconds"
+            f"cannot count a numpy.timedelta64 of unit {unit!r}: months and years have no fixed "
+            "length; convert it to days or seconds"
         )
     if unit == "D" and not is_duration:
-        identity[0] = identify_days(value, hash)
+        if -(2**63) <= value < 2**63:
+            identity[0] = identify_days(value, hash)
+        else:  # of a multiple of days
+            members[0] = identify_int(value, hash)
+            identity[0] = hash.of_members(date_kind, identity_scratch(members, 1))
         return IDENTIFIED
     if unit in ATTOSECONDS:
         total = value * ATTOSECONDS[unit]

@@ -9,10 +9,22 @@ cdef enum:
 
 # Up to BLOCK_SIZE items on their way to a sampler, in stream order.
 cdef struct Block:
+    const uint64_t* clears  # rises whenever the sketch is emptied
+    uint64_t clears_before  # the items below were offered
     uint64_t ceiling  # of the sampler: identities above it are counted as items and left out
     uint64_t items  # less the missing values that were skipped
     Py_ssize_t size
     uint64_t identities[BLOCK_SIZE]
+
+
+# Items that came before the sketch was emptied are forgotten. To be called after whatever can run
+# Python code: an item's own, the iterable's or another thread's may call clear().
+cdef inline void forget_if_cleared(Block* block) noexcept:
+    if block.clears[0] != block.clears_before:
+        block.clears_before = block.clears[0]
+        block.ceiling = <uint64_t>-1
+        block.items = 0
+        block.size = 0
 
 
 cdef class BlockReader:

@@ -4,9 +4,11 @@ cimport cython
 from cpython.object cimport PyObject
 from libc.stdint cimport uint64_t
 
+from collections.abc import Mapping
+
 from cvmcount._cpp cimport identity_hash
 from cvmcount._identity cimport Identifier, counts, identify, identify_common
-from cvmcount._verdict cimport IDENTIFIED, MISSING, NOT_MINE, Verdict
+from cvmcount._verdict cimport IDENTIFIED, MISSING, NOT_MINE, Verdict, known
 
 
 cdef extern from "Python.h":
@@ -58,12 +60,15 @@ cdef class SequenceReader(BlockReader):
     cdef bint fill(self, Identifier* identifier, bint dropna, Block* block) except -1:
         cdef Py_ssize_t end = self.position + BLOCK_SIZE
         cdef uint64_t identity
+        cdef bint counted
         with cython.critical_section(self.items):
             while self.read_common_kinds(end, identifier.hash[0], dropna, block):
                 # This may run Python code, which may change the list: the loop looks anew.
                 item = <object>PySequence_Fast_ITEMS(self.items)[self.position]
                 self.position += 1
-                if identify(item, identifier, dropna, &identity):
+                counted = identify(item, identifier, dropna, &identity)
+                forget_if_cleared(block)
+                if counted:
                     append(block, identity)
             return self.position < PySequence_Fast_GET_SIZE(self.items)
 
@@ -112,8 +117,11 @@ cdef class IteratorReader(BlockReader):
     cdef bint fill(self, Identifier* identifier, bint dropna, Block* block) except -1:
         cdef Py_ssize_t left = BLOCK_SIZE
         cdef uint64_t identity
+        cdef bint counted
         for item in self.iterator:
-            if identify(item, identifier, dropna, &identity):
+            counted = identify(item, identifier, dropna, &identity)
+            forget_if_cleared(block)
+            if counted:
                 append(block, identity)
             left -= 1
             if left == 0:
@@ -122,17 +130,22 @@ cdef class IteratorReader(BlockReader):
 
 
 cdef BlockReader open_reader(object items):
-    if isinstance(items, (str, bytes, bytearray)):
+    if type(items) is list or type(items) is tuple:
+        return SequenceReader(items)
+    if isinstance(items, (str, bytes, bytearray, known("collections", "UserString"))):
         raise TypeError(
             f"items must be an iterable of elements, not one {type(items).__name__}: "
             "count its characters with list(items), or use add(item) to count it as one element"
         )
-    if isinstance(items, dict):
+    if isinstance(items, Mapping):
         raise TypeError(
-            "items must not be a dict: pass its keys(), its values() or its items()"
+            f"items must not be a {type(items).__name__}: pass its keys(), values() or items()"
         )
-    if type(items) is list or type(items) is tuple:
-        return SequenceReader(items)
+    if getattr(items, "ndim", 1) > 1:
+        raise TypeError(
+            f"items must have one dimension, not {items.ndim}: pass one column of a data frame, or "
+            "array.ravel() to count the numbers of an array"
+        )
     try:
         return IteratorReader(items)
     except TypeError:

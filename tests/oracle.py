@@ -161,7 +161,9 @@ def of_numpy_time(value, keys, *, aware=False):
     count = int(value.astype("i8")) * step
     is_duration = value.dtype.kind == "m"
     if unit == "D" and not is_duration:
-        return keys.of_word("date", count)
+        if -(2**63) <= count < 2**63:
+            return keys.of_word("date", count)
+        return keys.of_members("date", [of_number(count, keys)])
     if unit in ("Y", "M"):
         months = count * (12 if unit == "Y" else 1)
         eras, month = divmod(months, 4800)  # the calendar repeats after 400 years
@@ -178,8 +180,10 @@ def of_numpy_time(value, keys, *, aware=False):
 
 def is_missing(value):
     """None and whatever is not equal to itself: every NaN and NaT."""
-    pandas = sys.modules.get("pandas")
-    return value is None or (pandas and value is pandas.NA) or bool(value != value)
+    numpy, pandas = sys.modules.get("numpy"), sys.modules.get("pandas")
+    if value is None or (pandas and value is pandas.NA) or (numpy and value is numpy.ma.masked):
+        return True
+    return bool(value != value)
 
 
 def identity(value, seed=0, *, dropna=True):
@@ -233,7 +237,7 @@ def identity(value, seed=0, *, dropna=True):
         return keys.of_bytes("uuid", value.bytes)
     if isinstance(value, enum.Enum):
         name = f"{type(value).__module__}.{type(value).__qualname__}"
-        what = value.value if isinstance(value, enum.Flag) else value.name
+        what = value._value_ if isinstance(value, enum.Flag) else value._name_
         return keys.of_members("enumeration", members([name, what]))
     return keys.of_word("process_hash", hash(value))
 

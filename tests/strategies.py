@@ -77,7 +77,7 @@ times_of_day = st.times(timezones=zones)
 durations = st.timedeltas() | st.integers(-3, 3).map(lambda n: dt.timedelta(microseconds=n))
 
 words = st.integers(-(2**63) + 1, 2**63 - 1) | st.integers(-5, 5) | st.integers(-(10**13), 10**13)
-units = st.sampled_from(["W", "D", "h", "m", "s", "ms", "us", "ns", "ps", "fs", "as", "25s"])
+units = st.sampled_from(["W", "D", "h", "m", "s", "ms", "us", "ns", "ps", "fs", "as", "25s", "7D"])
 numpy_times = st.one_of(
     st.builds(np.datetime64, words, units | st.sampled_from(["Y", "M"])),
     st.builds(np.timedelta64, words, units),
@@ -115,7 +115,7 @@ array_values = st.one_of(
     byte_strings.map(np.bytes_),
     st.builds(lambda a, b: np.array([(a, b)], "i4,U5")[0], small, st.text("abc", max_size=5)),
     byte_strings.filter(len).map(lambda data: np.frombuffer(data, f"V{len(data)}")[0]),
-    st.sampled_from([pd.NA, pd.NaT]),
+    st.sampled_from([pd.NA, pd.NaT, np.ma.masked]),
 )
 
 

@@ -1,6 +1,7 @@
 """A red run means that a mistake passes silently, or that its message does not help."""
 
 import math
+from decimal import Decimal
 
 import pytest
 
@@ -28,6 +29,8 @@ WRONG = [
     ({"epsilon": 1j}, TypeError, "epsilon"),
     ({"epsilon": 1e-9}, ValueError, "epsilon"),
     ({"epsilon": 10**400}, ValueError, "epsilon"),
+    ({"epsilon": Decimal("sNaN")}, TypeError, "epsilon"),
+    ({"epsilon": bytearray(b"0.1")}, TypeError, "epsilon"),
     ({"delta": 0.0}, ValueError, "delta"),
     ({"delta": 1.0}, ValueError, "delta"),
     ({"delta": math.nan}, ValueError, "delta"),
@@ -37,6 +40,7 @@ WRONG = [
     ({"capacity": -1}, ValueError, "capacity"),
     ({"capacity": 2**31 + 1}, ValueError, "capacity"),
     ({"capacity": 2**64 + 5}, ValueError, "capacity"),
+    ({"capacity": 10**5000}, ValueError, "capacity"),
     ({"capacity": 100.0}, TypeError, "capacity"),
     ({"capacity": "100"}, TypeError, "capacity"),
     ({"seed": -1}, ValueError, "seed"),
@@ -81,6 +85,28 @@ def test_one_string_is_no_stream(one):
 def test_a_dict_is_no_stream():
     with pytest.raises(TypeError, match=r"values\(\)"):
         count_approx({"a": 1})
+
+
+def test_other_mappings_and_strings_are_no_streams():
+    import collections
+    import types
+
+    with pytest.raises(TypeError, match=r"values\(\)"):
+        count_approx(types.MappingProxyType({"a": 1}))
+    with pytest.raises(TypeError, match=r"add\(item\)"):
+        count_approx(collections.UserString("hello"))
+
+
+def test_several_columns_or_dimensions_are_no_stream():
+    import numpy as np
+    import pandas as pd
+
+    with pytest.raises(TypeError, match="one column"):
+        count_approx(pd.DataFrame({"a": [1, 2], "b": [3, 4]}))
+    with pytest.raises(TypeError, match="ravel"):
+        count_approx(np.zeros((3, 3)))
+    assert count_approx(np.arange(9)) == 9
+    assert count_approx(np.ma.array([1, 2, 3], mask=[0, 1, 0])) == 2
 
 
 @pytest.mark.parametrize("items", [None, 5, 1.5, object(), len])

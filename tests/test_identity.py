@@ -1,8 +1,10 @@
 """A red run means that values are counted as one that are not, or one value as several."""
 
+import contextvars
 import os
 import subprocess
 import sys
+import weakref
 from decimal import Decimal
 
 import pytest
@@ -210,6 +212,47 @@ def test_what_can_change_is_refused(item):
         return
     with pytest.raises(TypeError, match="not hashable"):
         count_approx([item])
+
+
+def temporaries():
+    for _ in range(10):
+        yield weakref.ref(Addressed())
+        yield contextvars.ContextVar("x")
+
+
+def test_hashes_that_are_addresses_are_refused():
+    for item in temporaries():
+        with pytest.raises(TypeError, match="compared by its address"):
+            count_approx([item])
+
+
+def test_subclasses_that_misreport_themselves():
+    """None of this may read memory that is not there, or tell equal values apart."""
+    import datetime as dt
+    import enum
+    import uuid
+
+    class Odd(uuid.UUID):
+        bytes = property(lambda self: 3.5)
+
+    assert identity(Odd(int=5)) == identity(uuid.UUID(int=5))
+
+    class Clock(dt.datetime):
+        def utcoffset(self):
+            return [object()]
+
+    with pytest.raises(TypeError, match="timedelta"):
+        identity(Clock(2024, 1, 1, tzinfo=dt.UTC))
+
+    class Nameless(enum.Enum):
+        A = 1
+        B = 2
+
+        @property
+        def name(self):
+            return "same"
+
+    assert count_approx(Nameless) == 2
 
 
 def test_nesting_is_bounded():

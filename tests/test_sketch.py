@@ -1,5 +1,6 @@
 """A red run means that a sketch misreports its state, or that two sketches share one."""
 
+import copy
 import math
 import sys
 
@@ -60,6 +61,12 @@ def test_a_copy_is_independent(first, second):
     assert sketch == other
 
 
+def test_the_copy_module():
+    sketch = fed(range(100), capacity=8)
+    assert copy.copy(sketch) == copy.deepcopy(sketch) == sketch
+    assert copy.copy(sketch) is not sketch
+
+
 def test_a_copy_remembers_the_epsilon_asked_for():
     assert CVMSketch(0.2).copy().epsilon == 0.2
 
@@ -70,6 +77,46 @@ def test_clear_forgets_items_and_keeps_the_configuration():
     assert sketch == CVMSketch(capacity=100, seed=3)
     sketch.update(range(5000))
     assert sketch == fed(range(5000), capacity=100, seed=3)
+
+
+@pytest.mark.parametrize("coins", ["hashed", "fresh"])
+@pytest.mark.parametrize("before", [0, 50, 300, 5000])
+def test_clear_in_the_middle_of_a_stream(coins, before):
+    """What came before is forgotten, to the item, and what comes after is not."""
+    sketch = CVMSketch(capacity=100, coins=coins)
+
+    def stream():
+        yield from range(before)
+        sketch.clear()
+        yield from range(5)
+
+    sketch.update(stream())
+    expected = CVMSketch(capacity=100, coins=coins)
+    expected.update(range(5))
+    assert sketch == expected
+
+
+class Clearer:
+    """An item whose hash() empties a sketch."""
+
+    def __init__(self, sketch):
+        self.sketch = sketch
+
+    def __eq__(self, other):
+        return self is other
+
+    def __hash__(self):
+        self.sketch.clear()
+        return 7
+
+
+def test_clear_by_an_item():
+    sketch = CVMSketch(capacity=10)
+    sketch.update(range(1000))
+    sketch.add(Clearer(sketch))
+    assert sketch.items_seen == sketch.estimate() == 1
+    sketch.update([*range(1000), Clearer(sketch), "a", "b"])
+    assert sketch.items_seen == sketch.estimate() == 3
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,9 @@
 Also run under TSan, where a red run means a data race.
 """
 
+import itertools
 import threading
+import time
 
 import pytest
 
@@ -71,6 +73,21 @@ def test_readers_see_whole_states():
     alone = CVMSketch(capacity=500)
     alone.update(range(100_000))
     assert sketch == alone
+
+
+@pytest.mark.parametrize(
+    "items", [itertools.repeat(1, 30_000_000), [None, 1] * 15_000_000, ("é" * 100_000,) * 3000]
+)
+def test_a_long_update_gives_others_a_turn(items):
+    """It reads these inputs in C, where nothing else would let go of the interpreter."""
+    sketch = CVMSketch()
+    thread = threading.Thread(target=sketch.update, args=(items,))
+    thread.start()
+    seen = set()
+    while thread.is_alive():
+        seen.add(sketch.items_seen)
+        time.sleep(0.001)
+    assert len(seen) > 5
 
 
 def test_clearing_while_updating():

@@ -10,16 +10,15 @@ constexpr double coins = 18446744073709551616.0;  // 2**64: a coin is an identit
 
 }  // namespace
 
-void hashed_sampler::offer_filtered(std::span<const std::uint64_t> identities, std::uint64_t items,
-                                    std::uint64_t ceiling) {
-    if (ceiling < this->ceiling()) return;
+void hashed_sampler::offer_filtered(std::span<const std::uint64_t> identities,
+                                    std::uint64_t items) {
     std::size_t i = 0;
     for (; i < identities.size() && exact_; ++i) {
         offer_one(identities[i]);
         ++items_seen_;
     }
     for (const std::uint64_t identity : identities.subspan(i)) {
-        if (identity <= this->ceiling() && !retained_.contains(identity)) replace_largest(identity);
+        if (identity <= ceiling() && !retained_.contains(identity)) replace_largest(identity);
     }
     items_seen_ += items - i;
 }

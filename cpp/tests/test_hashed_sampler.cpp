@@ -111,21 +111,12 @@ TEST_CASE("identities above an earlier ceiling can be left out") {
             for (const std::uint64_t id : rest.first(size)) {
                 if (id <= stale) candidates.push_back(id);
             }
-            filtered.offer_filtered(candidates, size, stale);
+            filtered.offer_filtered(candidates, size);
             if (random.below(2) == 0) stale = filtered.ceiling();
             rest = rest.subspan(size);
         }
         REQUIRE(filtered == sampled(100, items));
     }
-}
-
-TEST_CASE("a ceiling of another sampler, from before somebody started anew") {
-    random_words random(7);
-    const hashed_sampler old = sampled(10, random_stream(random, 1000, 1000, ~0ULL));
-    hashed_sampler anew(10);
-    const std::uint64_t identity = 5;
-    anew.offer_filtered({&identity, 1}, 100, old.ceiling());
-    CHECK(anew == hashed_sampler(10));
 }
 
 TEST_CASE("exact up to the capacity, and not beyond") {

@@ -37,8 +37,7 @@ class fresh_sampler {
 
     // Readers can leave nothing out: every occurrence has a coin.
     std::uint64_t ceiling() const noexcept { return std::numeric_limits<std::uint64_t>::max(); }
-    void offer_filtered(std::span<const std::uint64_t> identities, std::uint64_t /*items*/,
-                        std::uint64_t /*ceiling*/) {
+    void offer_filtered(std::span<const std::uint64_t> identities, std::uint64_t /*items*/) {
         offer(identities);
     }
 

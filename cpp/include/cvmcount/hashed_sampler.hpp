@@ -33,20 +33,18 @@ class hashed_sampler {
     // Takes items in stream order; the state is the same however a stream is cut into calls. Where
     // memory runs out, the items before the one at fault have been taken. Once full() it cannot.
     void offer(std::span<const std::uint64_t> identities) {
-        offer_filtered(identities, identities.size(), everything);
+        offer_filtered(identities, identities.size());
     }
 
     // What readers filter by: an identity above the ceiling would change nothing but items_seen().
-    // Each change of the buffer lowers it; only a new sampler has a higher one.
+    // It only ever falls, so one of some time ago is as right as that of now.
     std::uint64_t ceiling() const noexcept {
         return exact_ ? everything : largest_first_.front() - 1;
     }
 
     // As offer(), for a number of items of which only the identities up to an earlier ceiling() are
-    // still there. If that ceiling lies below the present one, this is not the sampler it was asked
-    // of: somebody started anew meanwhile, and the items, which came before, are forgotten.
-    void offer_filtered(std::span<const std::uint64_t> identities, std::uint64_t items,
-                        std::uint64_t ceiling);
+    // still there.
+    void offer_filtered(std::span<const std::uint64_t> identities, std::uint64_t items);
 
     double estimate() const noexcept { return estimate_; }
 

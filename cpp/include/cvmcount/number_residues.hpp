@@ -1,7 +1,7 @@
 // An exact rational number of any size as its residues modulo four primes.
 //
 // The canonical form of the numbers that are neither 64-bit integers nor doubles. It is the idea of
-// Python's own numeric hash with 126 bits instead of 61: 10**40, Decimal("1E+40") and
+// Python's own numeric hash with 124 bits instead of 61: 10**40, Decimal("1E+40") and
 // Fraction(10**40) reach the same residues without a common representation, in time linear in what
 // is written down, so Decimal("1E+999999999") costs thirty multiplications and no memory. Two
 // numbers share all four residues only if their difference is a multiple of the primes' product.

@@ -23,9 +23,8 @@ class sampler {
     std::uint64_t ceiling() const noexcept {
         return std::visit([](const auto& s) { return s.ceiling(); }, chosen_);
     }
-    void offer_filtered(std::span<const std::uint64_t> identities, std::uint64_t items,
-                        std::uint64_t ceiling) {
-        std::visit([=](auto& s) { s.offer_filtered(identities, items, ceiling); }, chosen_);
+    void offer_filtered(std::span<const std::uint64_t> identities, std::uint64_t items) {
+        std::visit([=](auto& s) { s.offer_filtered(identities, items); }, chosen_);
     }
     double estimate() const noexcept {
         return std::visit([](const auto& s) { return s.estimate(); }, chosen_);
