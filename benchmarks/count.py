@@ -41,6 +41,7 @@ def main():
         sys.exit(f"{path}: {error.strerror}")
 
     estimate, approximate_time = timed(count_approx, items)
+    _, fresh_time = timed(lambda items: count_approx(items, coins="fresh"), items)
     exact, exact_time = timed(lambda items: len(set(items)), items)
     sketch = CVMSketch()
     sketch.update(items)
@@ -52,6 +53,7 @@ def main():
     print(f"exact             {exact:>14,}")
     print(f"relative error    {(estimate - exact) / max(exact, 1):>+14.2%}")
     print(f"count_approx      {approximate_time:>12.3f} s")
+    print(f"  with fresh coins{fresh_time:>12.3f} s")
     print(f"len(set(items))   {exact_time:>12.3f} s   {factor:.1f} times as long")
 
 

@@ -38,9 +38,9 @@ cdef extern from "Python.h":
     Py_ssize_t PyTuple_GET_SIZE(object items) noexcept
 
 
-# Deeper nesting is refused, because reading it costs the C stack.
 cdef enum:
-    MAX_DEPTH = 100
+    MAX_DEPTH = 100  # deeper nesting is refused, because reading it costs the C stack
+    BYTES_PER_MEMBER = 64  # of text, that take as long as a member of a tuple
 
 
 ctypedef fused code_unit:
@@ -87,10 +87,11 @@ cdef uint64_t identify_bytes(object data, const identity_hash& hash) except? 0:
     return hash.of_bytes(span_of(data))
 
 
-# Between two long items: Ctrl-C, and a turn for other threads.
+# Between two items that are long, in bytes or what takes as much time: Ctrl-C, and a turn for other
+# threads.
 cdef int heed_signals(Py_ssize_t size) except -1:
+    PyErr_CheckSignals()
     if size >= LONG:
-        PyErr_CheckSignals()
         with nogil:
             pass
     return 0
@@ -108,11 +109,11 @@ cdef uint64_t identify_member(object item, Identifier* identifier, int depth) ex
 
 # A tuple or an instance of a subclass.
 cdef uint64_t identify_tuple(object items, Identifier* identifier, int depth) except? 0:
-    PyErr_CheckSignals()  # tuples can be long, and nest to more members than they hold
     cdef uint64_t near[16]
     cdef vector[uint64_t] far
     cdef uint64_t* members = near
     cdef Py_ssize_t size = PyTuple_GET_SIZE(items)
+    heed_signals(size * BYTES_PER_MEMBER)
     if size > 16:
         far.resize(size)
         members = far.data()
@@ -124,8 +125,8 @@ cdef uint64_t identify_tuple(object items, Identifier* identifier, int depth) ex
 
 
 cdef uint64_t identify_frozenset(items, Identifier* identifier, int depth) except? 0:
-    PyErr_CheckSignals()
     cdef vector[uint64_t] members
+    heed_signals(len(items) * BYTES_PER_MEMBER)
     for item in frozenset(items):  # a subclass may iterate otherwise
         members.push_back(identify_member(item, identifier, depth))
     sort(members.begin(), members.end())

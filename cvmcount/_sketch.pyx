@@ -28,9 +28,22 @@ from cvmcount._identity cimport Identifier, identify, process_hash_salt
 from cvmcount._reader cimport Block, BlockReader, forget_if_cleared, open_reader
 
 
-# About a millisecond of common items.
+cdef extern from *:
+    """
+    #include <chrono>
+    static double steady_seconds() noexcept {
+        return std::chrono::duration<double>(
+            std::chrono::steady_clock::now().time_since_epoch()).count();
+    }
+    """
+    double steady_seconds() noexcept nogil
+
+
+# How long an update of many common items keeps the interpreter before other threads have a turn: as
+# long as Python code does. Looking at the clock for every block would be seen.
+cdef double TURN_SECONDS = 0.005
 cdef enum:
-    BLOCKS_PER_TURN = 512
+    BLOCKS_PER_LOOK = 4
 
 
 cdef double checked_fraction(str name, object value) except? -1:
@@ -214,7 +227,8 @@ cdef class CVMSketch:
 
         Notes
         -----
-        *Thread safety*: safe; other threads see the items in blocks of 256, and get a turn after some.
+        *Thread safety*: safe; other threads see the items in blocks of 256, and get a turn
+        every few milliseconds.
         *Cost*: a few nanoseconds for an item of a list. Ctrl-C is heeded between blocks.
 
         Examples
@@ -228,6 +242,7 @@ cdef class CVMSketch:
         cdef Block block
         cdef bint more = True
         cdef Py_ssize_t blocks = 0
+        cdef double turn_ends = steady_seconds() + TURN_SECONDS
         cdef Identifier identifier = self._identifier()
         while more:
             self._prepare(&block)
@@ -237,9 +252,10 @@ cdef class CVMSketch:
                 self._take(&block, &identifier)
             PyErr_CheckSignals()
             blocks += 1
-            if blocks % BLOCKS_PER_TURN == 0:
-                with nogil:  # let other threads have a turn
+            if blocks % BLOCKS_PER_LOOK == 0 and steady_seconds() > turn_ends:
+                with nogil:
                     pass
+                turn_ends = steady_seconds() + TURN_SECONDS
 
     def add(self, item):
         """Counts one item, whole: a str is one element here, not an iterable of characters.

@@ -76,7 +76,14 @@ def test_readers_see_whole_states():
 
 
 @pytest.mark.parametrize(
-    "items", [itertools.repeat(1, 30_000_000), [None, 1] * 15_000_000, ("é" * 100_000,) * 3000]
+    "items",
+    [
+        itertools.repeat(1, 30_000_000),
+        [None, 1] * 15_000_000,
+        ("é" * 100_000,) * 3000,
+        [tuple(range(20_000))] * 3000,
+    ],
+    ids=["iterator", "list", "long text", "large tuples"],
 )
 def test_a_long_update_gives_others_a_turn(items):
     """It reads these inputs in C, where nothing else would let go of the interpreter."""
