@@ -46,8 +46,8 @@ cdef struct Identifier:
     bint used_process_hash
 
 
-# As identify_common, for every kind. Never NOT_MINE: an item that cannot be counted is an error. Can
-# run Python code, so the caller holds a reference to the item and trusts nothing it read before.
+# As identify_common, for every kind. Never NOT_MINE: an item that cannot be counted is an error. It
+# can run Python code: the caller holds a reference to the item and trusts nothing it read before.
 cdef int identify_rare(object item, Identifier* identifier, uint64_t* identity) except -1
 
 

@@ -27,7 +27,15 @@ from cvmcount._cpp cimport (
 )
 from cvmcount._identity_numbers cimport identify_int, identify_number, identify_numpy_number
 from cvmcount._identity_times cimport identify_numpy_time, identify_time
-from cvmcount._verdict cimport IDENTIFIED, MISSING, NOT_MINE, PyBytes_GET_SIZE, as_span, known, span_of
+from cvmcount._verdict cimport (
+    IDENTIFIED,
+    MISSING,
+    NOT_MINE,
+    PyBytes_GET_SIZE,
+    as_span,
+    known,
+    span_of,
+)
 
 
 cdef extern from "Python.h":

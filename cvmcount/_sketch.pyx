@@ -426,7 +426,8 @@ cdef class CVMSketch:
             low, high = self.interval()
             count = f"about {count} (95%: {low:,} ... {high:,})"
         coins = "" if self._coins == hashed_coins else ", coins='fresh'"
-        return f"<CVMSketch: {count} of {self.items_seen:,} items, capacity={self.capacity:,}{coins}>"
+        seen = f"{self.items_seen:,} items"
+        return f"<CVMSketch: {count} of {seen}, capacity={self.capacity:,}{coins}>"
 
     cdef uint64_t _count(self) noexcept:
         with cython.critical_section(self):
