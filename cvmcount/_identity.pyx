@@ -38,8 +38,18 @@ from cvmcount._verdict cimport (
 )
 
 
+cdef extern from *:
+    """
+    #if PY_VERSION_HEX < 0x030C0000  // later ones have no text that is not ready
+    #define CVMCOUNT_READY(text) PyUnicode_READY(text)
+    #else
+    #define CVMCOUNT_READY(text) 0
+    #endif
+    """
+    int make_ready "CVMCOUNT_READY" (object text) except -1
+
+
 cdef extern from "Python.h":
-    int PyUnicode_READY(object text) except -1
     int PyUnicode_KIND(object text) noexcept
     bint PyUnicode_IS_ASCII(object text) noexcept
     PyObject* PyTuple_GET_ITEM(object items, Py_ssize_t position) noexcept
@@ -74,7 +84,7 @@ cdef uint64_t identify_code_units(
 
 
 cdef uint64_t identify_text(object text, const identity_hash& hash) except? 0:
-    PyUnicode_READY(text)
+    make_ready(text)
     cdef PyObject* borrowed = <PyObject*>text
     cdef const void* data = PyUnicode_DATA(borrowed)
     cdef Py_ssize_t size = PyUnicode_GET_LENGTH(borrowed)

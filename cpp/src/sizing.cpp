@@ -28,7 +28,7 @@ template <class Ratio>
 double sum_tail(double first, Ratio ratio_after) noexcept {
     double sum = 0.0;
     double term = first;
-    for (double i = 0; term > sum * 1e-17 && term > 1e-300; ++i) {
+    for (double i = 0; term > sum * 1e-17 && term > std::numeric_limits<double>::min(); ++i) {
         sum += term;
         term *= ratio_after(i);
     }
