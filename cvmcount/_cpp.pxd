@@ -60,7 +60,7 @@ cdef extern from "cvmcount/identity.hpp" namespace "cvmcount" nogil:
         process_hash_kind "cvmcount::kind::process_hash"
 
     cdef cppclass identity_hash:
-        identity_hash(uint64_t seed) noexcept
+        identity_hash(uint64_t seed) except +
         uint64_t of_missing() noexcept
         uint64_t of_integer(int64_t value) noexcept
         uint64_t of_big_integer(byte_span magnitude, cbool negative) noexcept
@@ -91,7 +91,7 @@ cdef extern from "cvmcount/sampler.hpp" namespace "cvmcount" nogil:
         fresh_coins "cvmcount::coins::fresh"
 
     cdef cppclass sampler:
-        sampler(coins kind, size_t capacity, uint64_t seed) noexcept
+        sampler(coins kind, size_t capacity, uint64_t seed) except +
         sampler(const sampler&) except +
         uint64_t ceiling() noexcept
         void offer_filtered(identity_span identities, uint64_t items) except +

@@ -44,6 +44,13 @@ cdef struct Identifier:
     const identity_hash* hash
     # Whether an identity came from an item's own hash(), which may differ in another process.
     bint used_process_hash
+    # When other threads have their next turn, on a clock of its own; 0 for at once.
+    double turn_ends
+
+
+# Ctrl-C, and a turn for other threads if one is due. To be called every now and then where much is
+# read without running Python code. May run Python code.
+cdef int heed_others(Identifier* identifier) except -1
 
 
 # As identify_common, for every kind. Never NOT_MINE: an item that cannot be counted is an error. It

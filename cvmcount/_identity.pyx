@@ -56,6 +56,22 @@ cdef extern from "Python.h":
     Py_ssize_t PyTuple_GET_SIZE(object items) noexcept
 
 
+cdef extern from *:
+    """
+    #include <chrono>
+    static double steady_seconds() noexcept {
+        return std::chrono::duration<double>(
+            std::chrono::steady_clock::now().time_since_epoch()).count();
+    }
+    """
+    double steady_seconds() noexcept nogil
+
+
+# Between two turns of other threads. It must be more than the 5 ms that a thread waits before it
+# insists on the interpreter: each release starts that wait anew, and a release that nobody insists
+# on is over before the other has woken up.
+cdef double TURN_SECONDS = 0.010
+
 cdef enum:
     MAX_DEPTH = 100  # deeper nesting is refused, because reading it costs the C stack
     BYTES_PER_MEMBER = 64  # of text, that take as long as a member of a tuple
@@ -83,36 +99,40 @@ cdef uint64_t identify_code_units(
     return hash.of_text(as_span(out, <Py_ssize_t>encoded))
 
 
-cdef uint64_t identify_text(object text, const identity_hash& hash) except? 0:
+cdef uint64_t identify_text(object text, Identifier* identifier) except? 0:
     make_ready(text)
     cdef PyObject* borrowed = <PyObject*>text
     cdef const void* data = PyUnicode_DATA(borrowed)
     cdef Py_ssize_t size = PyUnicode_GET_LENGTH(borrowed)
-    heed_signals(size)
+    heed_others_if_long(size, identifier)
     if PyUnicode_IS_ASCII(text):
-        return hash.of_text(as_span(data, size))
+        return identifier.hash.of_text(as_span(data, size))
     cdef int width = PyUnicode_KIND(text)
     if width == 1:
-        return identify_code_units(<const uint8_t*>data, size, hash)
+        return identify_code_units(<const uint8_t*>data, size, identifier.hash[0])
     if width == 2:
-        return identify_code_units(<const uint16_t*>data, size, hash)
-    return identify_code_units(<const uint32_t*>data, size, hash)
+        return identify_code_units(<const uint16_t*>data, size, identifier.hash[0])
+    return identify_code_units(<const uint32_t*>data, size, identifier.hash[0])
 
 
 # Bytes or an instance of a subclass.
-cdef uint64_t identify_bytes(object data, const identity_hash& hash) except? 0:
-    heed_signals(PyBytes_GET_SIZE(<PyObject*>data))
-    return hash.of_bytes(span_of(data))
+cdef uint64_t identify_bytes(object data, Identifier* identifier) except? 0:
+    heed_others_if_long(PyBytes_GET_SIZE(<PyObject*>data), identifier)
+    return identifier.hash.of_bytes(span_of(data))
 
 
-# Between two items that are long, in bytes or what takes as much time: Ctrl-C, and a turn for other
-# threads.
-cdef int heed_signals(Py_ssize_t size) except -1:
+cdef int heed_others(Identifier* identifier) except -1:
     PyErr_CheckSignals()
-    if size >= LONG:
+    if steady_seconds() > identifier.turn_ends:
         with nogil:
             pass
+        identifier.turn_ends = steady_seconds() + TURN_SECONDS
     return 0
+
+
+# Before an item of so many bytes, or of what takes as much time.
+cdef int heed_others_if_long(Py_ssize_t size, Identifier* identifier) except -1:
+    return heed_others(identifier) if size >= LONG else 0
 
 
 # Missing values are members like any other, and all of them are one.
@@ -131,7 +151,7 @@ cdef uint64_t identify_tuple(object items, Identifier* identifier, int depth) ex
     cdef vector[uint64_t] far
     cdef uint64_t* members = near
     cdef Py_ssize_t size = PyTuple_GET_SIZE(items)
-    heed_signals(size * BYTES_PER_MEMBER)
+    heed_others_if_long(size * BYTES_PER_MEMBER, identifier)
     if size > 16:
         far.resize(size)
         members = far.data()
@@ -144,7 +164,7 @@ cdef uint64_t identify_tuple(object items, Identifier* identifier, int depth) ex
 
 cdef uint64_t identify_frozenset(items, Identifier* identifier, int depth) except? 0:
     cdef vector[uint64_t] members
-    heed_signals(len(items) * BYTES_PER_MEMBER)
+    heed_others_if_long(len(items) * BYTES_PER_MEMBER, identifier)
     for item in frozenset(items):  # a subclass may iterate otherwise
         members.push_back(identify_member(item, identifier, depth))
     sort(members.begin(), members.end())
@@ -162,20 +182,21 @@ cdef int identify_at_depth(
     object item, Identifier* identifier, int depth, uint64_t* identity
 ) except -1:
     cdef int verdict
+    PyErr_CheckSignals()  # any of these items may take its time
     if depth > MAX_DEPTH:
         raise ValueError(f"cannot count an item that is nested more than {MAX_DEPTH} levels deep")
     # Built-in types and their subclasses: each a look at the type's flags or its bases.
     if isinstance(item, str):
-        identity[0] = identify_text(item, identifier.hash[0])
+        identity[0] = identify_text(item, identifier)
         return IDENTIFIED
     if isinstance(item, tuple):
         identity[0] = identify_tuple(item, identifier, depth)
         return IDENTIFIED
     if isinstance(item, bytes):
-        identity[0] = identify_bytes(item, identifier.hash[0])
+        identity[0] = identify_bytes(item, identifier)
         return IDENTIFIED
     if isinstance(item, bytearray):
-        identity[0] = identify_bytes(bytes(item), identifier.hash[0])
+        identity[0] = identify_bytes(bytes(item), identifier)
         return IDENTIFIED
     if isinstance(item, int):
         identity[0] = identify_int(item, identifier.hash[0])
@@ -196,7 +217,7 @@ cdef int identify_at_depth(
     if verdict != NOT_MINE:
         return verdict
     if isinstance(item, memoryview):
-        identity[0] = identify_bytes(bytes_of(item), identifier.hash[0])
+        identity[0] = identify_bytes(bytes_of(item), identifier)
     elif isinstance(item, known("uuid", "UUID")):
         # int's own method: whatever a subclass says it holds, the result is bytes.
         identity[0] = identifier.hash.of_kind_bytes(
@@ -293,6 +314,7 @@ def identity(item, seed=0, *, dropna=True):
     cdef identity_hash* hash = new identity_hash(seed)
     identifier.hash = hash
     identifier.used_process_hash = False
+    identifier.turn_ends = 0
     try:
         return value if identify(item, &identifier, dropna, &value) else None
     finally:

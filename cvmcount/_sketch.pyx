@@ -2,13 +2,12 @@
 """The sketch: what users create, feed and ask."""
 
 cimport cython
-from cpython.exc cimport PyErr_CheckSignals
 from libc.stddef cimport size_t
 from libc.stdint cimport uint64_t
 from libcpp.memory cimport unique_ptr
 
 import operator
-import secrets
+import os
 from functools import lru_cache
 
 from cvmcount._cpp cimport (
@@ -24,24 +23,11 @@ from cvmcount._cpp cimport (
     sampler,
     sized_capacity,
 )
-from cvmcount._identity cimport Identifier, identify, process_hash_salt
+from cvmcount._identity cimport Identifier, heed_others, identify, process_hash_salt
 from cvmcount._reader cimport Block, BlockReader, forget_if_cleared, open_reader
 
 
-cdef extern from *:
-    """
-    #include <chrono>
-    static double steady_seconds() noexcept {
-        return std::chrono::duration<double>(
-            std::chrono::steady_clock::now().time_since_epoch()).count();
-    }
-    """
-    double steady_seconds() noexcept nogil
-
-
-# How long an update of many common items keeps the interpreter before other threads have a turn: as
-# long as Python code does. Looking at the clock for every block would be seen.
-cdef double TURN_SECONDS = 0.005
+# Looking at the clock for every block would be seen.
 cdef enum:
     BLOCKS_PER_LOOK = 4
 
@@ -190,7 +176,7 @@ cdef class CVMSketch:
             slots = checked_integer("capacity", capacity, min_capacity, max_capacity)
             self._asked_epsilon = 0.0
         if seed is None:
-            self._seed = secrets.randbits(64)
+            self._seed = int.from_bytes(os.urandom(8), "little")
         else:
             self._seed = checked_integer("seed", seed, 0, 2**64 - 1)
         if dropna is not True and dropna is not False:
@@ -228,8 +214,8 @@ cdef class CVMSketch:
         Notes
         -----
         *Thread safety*: safe; other threads see the items in blocks of 256, and get a turn
-        every few milliseconds.
-        *Cost*: a few nanoseconds for an item of a list. Ctrl-C is heeded between blocks.
+        every 10 milliseconds.
+        *Cost*: a few nanoseconds for an item of a list. Ctrl-C is heeded every few blocks.
 
         Examples
         --------
@@ -242,7 +228,6 @@ cdef class CVMSketch:
         cdef Block block
         cdef bint more = True
         cdef Py_ssize_t blocks = 0
-        cdef double turn_ends = steady_seconds() + TURN_SECONDS
         cdef Identifier identifier = self._identifier()
         while more:
             self._prepare(&block)
@@ -250,12 +235,9 @@ cdef class CVMSketch:
                 more = reader.fill(&identifier, self._dropna, &block)
             finally:
                 self._take(&block, &identifier)
-            PyErr_CheckSignals()
             blocks += 1
-            if blocks % BLOCKS_PER_LOOK == 0 and steady_seconds() > turn_ends:
-                with nogil:
-                    pass
-                turn_ends = steady_seconds() + TURN_SECONDS
+            if blocks % BLOCKS_PER_LOOK == 0:
+                heed_others(&identifier)
 
     def add(self, item):
         """Counts one item, whole: a str is one element here, not an iterable of characters.
@@ -289,6 +271,7 @@ cdef class CVMSketch:
         cdef Identifier identifier
         identifier.hash = self._hash.get()
         identifier.used_process_hash = False
+        identifier.turn_ends = 0
         return identifier
 
     cdef int _prepare(self, Block* block) except -1:
