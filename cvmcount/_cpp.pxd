@@ -74,6 +74,26 @@ cdef extern from "cvmcount/identity.hpp" namespace "cvmcount" nogil:
         uint64_t of_members(kind which, identity_scratch identities) noexcept
 
 
+cdef extern from "cvmcount/recently_met.hpp" namespace "cvmcount" nogil:
+    cdef cppclass recently_met:
+        recently_met() except +
+        cbool pays() noexcept
+        void note(size_t items, size_t found) noexcept
+        cbool contains(uint64_t address) noexcept
+        void add(uint64_t address) noexcept
+        void forget() noexcept
+        void rest() noexcept
+
+
+cdef extern from "cvmcount/team.hpp" namespace "cvmcount" nogil:
+    ctypedef void (*job "cvmcount::team::job")(void* context, size_t part) noexcept nogil
+
+    cdef cppclass team:
+        team(size_t workers) except +
+        size_t size() noexcept
+        void run(job work, void* context) noexcept
+
+
 cdef extern from "cvmcount/interval.hpp" namespace "cvmcount" nogil:
     cdef cppclass interval:
         uint64_t low

@@ -44,12 +44,14 @@ cdef struct Identifier:
     const identity_hash* hash
     # Whether an identity came from an item's own hash(), which may differ in another process.
     bint used_process_hash
-    # When other threads have their next turn, on a clock of its own; 0 for at once.
+    # When other threads have their next turn, on a clock of its own; 0 until it is first looked at.
     double turn_ends
+    # How many turns they had. Whatever Python objects hold may have changed in each.
+    uint64_t interruptions
 
 
-# Ctrl-C, and a turn for other threads if one is due. To be called every now and then where much is
-# read without running Python code. May run Python code.
+# Where it is due: Ctrl-C, and a turn for other threads. To be called every now and then where much
+# is read without running Python code. May run Python code.
 cdef int heed_others(Identifier* identifier) except -1
 
 
@@ -58,20 +60,27 @@ cdef int heed_others(Identifier* identifier) except -1
 cdef int identify_rare(object item, Identifier* identifier, uint64_t* identity) except -1
 
 
-# The identity of an item of a common kind. Runs no Python code and keeps no reference.
+# As identify_common, for a str that is not ASCII.
+cdef Verdict identify_short_text(
+    PyObject* text, const identity_hash& hash, uint64_t* identity
+) noexcept nogil
+
+
+# The identity of an item of a common kind. Runs no Python code, keeps no reference and reads only
+# what never changes, so it may run on any thread while somebody keeps the item alive.
 cdef inline Verdict identify_common(
     PyObject* item, const identity_hash& hash, uint64_t* identity
-) noexcept:
+) noexcept nogil:
     cdef void* kind = Py_TYPE(item)
     cdef Py_ssize_t size
     cdef int overflow
     cdef long long whole
     if kind == PyUnicode_Type_address:
         size = PyUnicode_GET_LENGTH(item)
-        if not PyUnicode_IS_COMPACT_ASCII(item) or size >= LONG:
-            return NOT_MINE
-        identity[0] = hash.of_text(as_span(PyUnicode_DATA(item), size))
-        return IDENTIFIED
+        if PyUnicode_IS_COMPACT_ASCII(item) and size < LONG:
+            identity[0] = hash.of_text(as_span(PyUnicode_DATA(item), size))
+            return IDENTIFIED
+        return identify_short_text(item, hash, identity)
     if kind == PyLong_Type_address:
         whole = PyLong_AsLongLongAndOverflow(item, &overflow)
         if overflow != 0:

@@ -50,10 +50,15 @@ cdef extern from *:
 
 
 cdef extern from "Python.h":
-    int PyUnicode_KIND(object text) noexcept
     bint PyUnicode_IS_ASCII(object text) noexcept
     PyObject* PyTuple_GET_ITEM(object items, Py_ssize_t position) noexcept
     Py_ssize_t PyTuple_GET_SIZE(object items) noexcept
+
+
+cdef extern from "Python.h" nogil:
+    # Borrowed references, where Cython's own declarations would count them.
+    int PyUnicode_KIND(PyObject* text) noexcept
+    bint PyUnicode_IS_COMPACT(PyObject* text) noexcept
 
 
 cdef extern from *:
@@ -74,6 +79,7 @@ cdef double TURN_SECONDS = 0.010
 
 cdef enum:
     MAX_DEPTH = 100  # deeper nesting is refused, because reading it costs the C stack
+    SHORT = 128  # code units of text whose UTF-8 fits on the stack of any thread
     BYTES_PER_MEMBER = 64  # of text, that take as long as a member of a tuple
 
 
@@ -84,35 +90,47 @@ ctypedef fused code_unit:
 
 
 # Encoded here instead of by PyUnicode_AsUTF8AndSize, which would leave a copy of the bytes in every
-# string it has seen, and refuses lone surrogates.
+# string it has seen, and refuses lone surrogates. `out` has room for four bytes for each unit.
 cdef uint64_t identify_code_units(
-    const code_unit* units, Py_ssize_t size, const identity_hash& hash
-) except? 0:
-    cdef byte near[512]
-    cdef vector[byte] far
-    cdef byte* out = near
-    cdef Py_ssize_t most = 4 * size
-    if most > <Py_ssize_t>sizeof(near):
-        far.resize(most)
-        out = far.data()
+    const code_unit* units, Py_ssize_t size, byte* out, const identity_hash& hash
+) noexcept nogil:
     cdef size_t encoded = encode_utf8(units, <size_t>size, out)
     return hash.of_text(as_span(out, <Py_ssize_t>encoded))
+
+
+cdef uint64_t identify_encoded(
+    PyObject* text, byte* out, const identity_hash& hash
+) noexcept nogil:
+    cdef const void* data = PyUnicode_DATA(text)
+    cdef Py_ssize_t size = PyUnicode_GET_LENGTH(text)
+    cdef int width = PyUnicode_KIND(text)
+    if width == 1:
+        return identify_code_units(<const uint8_t*>data, size, out, hash)
+    if width == 2:
+        return identify_code_units(<const uint16_t*>data, size, out, hash)
+    return identify_code_units(<const uint32_t*>data, size, out, hash)
+
+
+cdef Verdict identify_short_text(
+    PyObject* text, const identity_hash& hash, uint64_t* identity
+) noexcept nogil:
+    cdef byte out[4 * SHORT]
+    if not PyUnicode_IS_COMPACT(text) or PyUnicode_GET_LENGTH(text) > SHORT:
+        return NOT_MINE
+    identity[0] = identify_encoded(text, out, hash)
+    return IDENTIFIED
 
 
 cdef uint64_t identify_text(object text, Identifier* identifier) except? 0:
     make_ready(text)
     cdef PyObject* borrowed = <PyObject*>text
-    cdef const void* data = PyUnicode_DATA(borrowed)
     cdef Py_ssize_t size = PyUnicode_GET_LENGTH(borrowed)
+    cdef vector[byte] out
     heed_others_if_long(size, identifier)
     if PyUnicode_IS_ASCII(text):
-        return identifier.hash.of_text(as_span(data, size))
-    cdef int width = PyUnicode_KIND(text)
-    if width == 1:
-        return identify_code_units(<const uint8_t*>data, size, identifier.hash[0])
-    if width == 2:
-        return identify_code_units(<const uint16_t*>data, size, identifier.hash[0])
-    return identify_code_units(<const uint32_t*>data, size, identifier.hash[0])
+        return identifier.hash.of_text(as_span(PyUnicode_DATA(borrowed), size))
+    out.resize(4 * size)
+    return identify_encoded(borrowed, out.data(), identifier.hash[0])
 
 
 # Bytes or an instance of a subclass.
@@ -122,11 +140,16 @@ cdef uint64_t identify_bytes(object data, Identifier* identifier) except? 0:
 
 
 cdef int heed_others(Identifier* identifier) except -1:
+    cdef double now = steady_seconds()
+    if identifier.turn_ends == 0:
+        identifier.turn_ends = now + TURN_SECONDS
+    if now < identifier.turn_ends:
+        return 0
+    identifier.interruptions += 1
     PyErr_CheckSignals()
-    if steady_seconds() > identifier.turn_ends:
-        with nogil:
-            pass
-        identifier.turn_ends = steady_seconds() + TURN_SECONDS
+    with nogil:
+        pass
+    identifier.turn_ends = steady_seconds() + TURN_SECONDS
     return 0
 
 
@@ -315,6 +338,7 @@ def identity(item, seed=0, *, dropna=True):
     identifier.hash = hash
     identifier.used_process_hash = False
     identifier.turn_ends = 0
+    identifier.interruptions = 0
     try:
         return value if identify(item, &identifier, dropna, &value) else None
     finally:

@@ -1,36 +1,8 @@
-from libc.stdint cimport uint64_t
+from libc.stddef cimport size_t
 
-from cvmcount._identity cimport Identifier
-
-# Few enough to stay in the fastest cache, enough to make a lock and a check for signals cheap.
-cdef enum:
-    BLOCK_SIZE = 256
+from cvmcount._block cimport BlockReader
 
 
-# Up to BLOCK_SIZE items on their way to a sampler, in stream order.
-cdef struct Block:
-    const uint64_t* clears  # rises whenever the sketch is emptied
-    uint64_t clears_before  # the items below were offered
-    uint64_t ceiling  # of the sampler: identities above it are counted as items and left out
-    uint64_t items  # less the missing values that were skipped
-    Py_ssize_t size
-    uint64_t identities[BLOCK_SIZE]
-
-
-# Items that came before the sketch was emptied are forgotten. To be called after whatever can run
-# Python code: an item's own, the iterable's or another thread's may call clear().
-cdef inline void forget_if_cleared(Block* block) noexcept:
-    if block.clears[0] != block.clears_before:
-        block.clears_before = block.clears[0]
-        block.ceiling = <uint64_t>-1
-        block.items = 0
-        block.size = 0
-
-
-cdef class BlockReader:
-    # Reads up to BLOCK_SIZE items into an empty block. Whether there may be more. At an error, what
-    # came before is in the block.
-    cdef bint fill(self, Identifier* identifier, bint dropna, Block* block) except -1
-
-
-cdef BlockReader open_reader(object items)
+# A reader of any input that users may pass. Where a repeat changes nothing, that is where
+# repeats_count is false, it may leave out items that it has read a moment ago.
+cdef BlockReader open_reader(object items, size_t workers, bint repeats_count)

@@ -67,6 +67,27 @@ def test_wrong_arguments(arguments, error, name):
     assert not items.asked
 
 
+@pytest.mark.parametrize(
+    ("workers", "error"),
+    [
+        (0, ValueError),
+        (-1, ValueError),
+        (257, ValueError),
+        (2**70, ValueError),
+        (1.0, TypeError),
+        ("2", TypeError),
+        (None, TypeError),
+    ],
+)
+def test_wrong_workers(workers, error):
+    items = Recorder()
+    with pytest.raises(error, match="workers"):
+        CVMSketch().update(items, workers=workers)
+    with pytest.raises(error, match="workers"):
+        count_approx(items, workers=workers)
+    assert not items.asked
+
+
 def test_capacity_and_seed_by_keyword_only():
     with pytest.raises(TypeError):
         CVMSketch(0.05, 0.001, 1024)

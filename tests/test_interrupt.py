@@ -17,6 +17,7 @@ INPUTS = {
     "tuples of few tuples": "t = ()\nfor _ in range(90): t = (t, t)\n{count}([t])",
     "C iterator": "import itertools\n{count}(itertools.count())",
     "generator": "{count}(i for i in iter(int, 1))",
+    "list and workers": "items = ['a', 'b'] * 1_000_000\nwhile True: {count}(items, workers=2)",
     "list of missing": "items = [None] * 1_000_000\nwhile True: {count}(items)",
 }
 

@@ -1,0 +1,43 @@
+// Threads that do the parts of a job together with the caller, round after round.
+//
+// Rounds are short (a millisecond), so whoever waits looks again for a few microseconds before it
+// sleeps: to be woken up takes longer than that.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <thread>
+#include <vector>
+
+namespace cvmcount {
+
+class team {
+  public:
+    // workers: at least 1, the caller included. Throws std::system_error where the system has no
+    // more threads.
+    explicit team(std::size_t workers);
+    ~team();
+    team(const team&) = delete;
+    team& operator=(const team&) = delete;
+
+    std::size_t size() const noexcept { return helpers_.size() + 1; }
+
+    // Calls job(context, part) for every part in 0 ... size() - 1, each on a thread of its own, the
+    // first on that of the caller. Returns when all are done. What the caller wrote before is seen
+    // by every part, and what the parts wrote by the caller afterwards.
+    using job = void (*)(void* context, std::size_t part);  // throws nothing
+    void run(job work, void* context) noexcept;
+
+  private:
+    void help(std::size_t part) noexcept;
+    void dismiss() noexcept;
+
+    job work_ = nullptr;  // of this round; null ends the helpers
+    void* context_ = nullptr;
+    std::atomic<std::uint32_t> round_ = 0;    // its rise publishes the two above
+    std::atomic<std::uint32_t> working_ = 0;  // its fall to 0 publishes what the helpers wrote
+    std::vector<std::thread> helpers_;
+};
+
+}  // namespace cvmcount

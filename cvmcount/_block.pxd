@@ -1,0 +1,40 @@
+from libc.stdint cimport uint64_t
+
+from cvmcount._identity cimport Identifier
+
+
+# Items on their way to a sampler, in stream order.
+cdef struct Block:
+    const uint64_t* clears  # rises whenever the sketch is emptied
+    uint64_t clears_before  # the items below were offered
+    uint64_t ceiling  # of the sampler: identities above it are counted as items and left out
+    uint64_t items  # less the missing values that were skipped
+    Py_ssize_t size
+    Py_ssize_t capacity
+    uint64_t* identities
+
+
+# Items that came before the sketch was emptied are forgotten. To be called after whatever can run
+# Python code: an item's own, the iterable's or another thread's may call clear().
+cdef inline void forget_if_cleared(Block* block) noexcept:
+    if block.clears[0] != block.clears_before:
+        block.clears_before = block.clears[0]
+        block.ceiling = <uint64_t>-1
+        block.items = 0
+        block.size = 0
+
+
+cdef inline void append(Block* block, uint64_t identity) noexcept:
+    block.items += 1
+    if identity <= block.ceiling:
+        block.identities[block.size] = identity
+        block.size += 1
+
+
+cdef class BlockReader:
+    # The most items that one call of fill() reads.
+    cdef Py_ssize_t block_items
+
+    # Reads items into an empty block that holds at least block_items. Whether there may be more. At
+    # an error, what came before is in the block.
+    cdef bint fill(self, Identifier* identifier, bint dropna, Block* block) except -1

@@ -1,0 +1,43 @@
+"""Arguments are checked before anything is changed, and the message names the one at fault."""
+
+import operator
+
+from cvmcount._cpp cimport coins as coins_t
+from cvmcount._cpp cimport fresh_coins, hashed_coins
+
+
+cdef double checked_fraction(str name, object value) except? -1:
+    try:
+        if isinstance(value, (str, bytes, bytearray)):
+            raise TypeError("text is not a number")
+        fraction = float(value)
+    except OverflowError:
+        fraction = float("inf")
+    except (TypeError, ValueError) as error:
+        raise TypeError(
+            f"{name} must be a number between 0 and 1, not {type(value).__name__}"
+        ) from error
+    if not 0.0 < fraction < 1.0:
+        raise ValueError(f"{name} must lie strictly between 0 and 1, not {value!r}")
+    return fraction
+
+
+cdef object checked_integer(str name, object value, object low, object high):
+    try:
+        integer = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} must be an int, not {type(value).__name__}") from None
+    if not low <= integer <= high:
+        shown = integer if integer.bit_length() < 200 else "one with so many digits"
+        raise ValueError(f"{name} must lie in {low} ... {high}, not {shown}")
+    return integer
+
+
+cdef coins_t checked_coins(object value) except *:
+    if not isinstance(value, str):
+        raise TypeError(f"coins must be 'hashed' or 'fresh', not {type(value).__name__}")
+    if value == "hashed":
+        return hashed_coins
+    if value == "fresh":
+        return fresh_coins
+    raise ValueError(f"coins must be 'hashed' or 'fresh', not {value!r}")
