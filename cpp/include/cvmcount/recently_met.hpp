@@ -58,13 +58,12 @@ class recently_met {
     // Place and tag together are one-to-one, so that no object is taken for another. The place is
     // the number of the object's cache line, as in a cache: of objects that were allocated together
     // no two compete. The upper bits, mixed in, help where objects lie far apart. The tag is
-    // what the place leaves out. It is never 0, which marks a free half of a pair: no object lies
-    // in the first 64 bytes of memory.
+    // what the place leaves out, plus 1, because 0 marks a free half of a pair.
     static std::size_t place_of(std::uint64_t address) noexcept {
         return static_cast<std::size_t>(address >> 6 ^ address >> 18) % pairs;
     }
     static std::uint64_t tag_of(std::uint64_t address) noexcept {
-        return address >> 23 << 6 | (address & 63);
+        return (address >> 23 << 6 | (address & 63)) + 1;
     }
 
     void enter(phase next, std::size_t items) noexcept;
