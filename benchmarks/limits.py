@@ -1,0 +1,33 @@
+"""Work that whoever looks at every item cannot avoid: its time is the limit of one thread."""
+
+from collections import deque
+
+import rust_rival
+from harness import Contestant
+
+
+def iterate(items):
+    deque(items, maxlen=0)
+
+
+def read_one_field(items):
+    rust_rival.require().read_one_field(items)
+
+
+def hash_each(items):
+    rust_rival.require().hash_each(items)
+
+
+def sum_of_bytes(array):
+    """Add up the array's bytes as 64-bit integers, of whatever type they are."""
+    import numpy
+
+    if array.dtype.itemsize % 8 != 0:
+        array = array.view(numpy.uint8)[: array.nbytes // 8 * 8]
+    numpy.sum(array.view(numpy.int64))
+
+
+ITERATION = Contestant("bare iteration", iterate, "limit", note="deque(x, maxlen=0)")
+FIELD = Contestant("one field of each object", read_one_field, "limit", note="in Rust")
+HASH = Contestant("hash(object) of each", hash_each, "limit", note="in Rust")
+SUM = Contestant("np.sum", sum_of_bytes, "limit", note="the same bytes as int64")
