@@ -1,6 +1,7 @@
 #include "cvmcount/hashed_sampler.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace cvmcount {
@@ -10,17 +11,27 @@ constexpr double coins = 18446744073709551616.0;  // 2**64: a coin is an identit
 
 }  // namespace
 
+// Of a stream with repeats nearly everything that passes the ceiling is retained already. So that
+// is found out for a whole batch before anything changes. What an earlier one of the batch evicts
+// would not enter again: it lies above the threshold from then on.
 void hashed_sampler::offer_filtered(std::span<const std::uint64_t> identities,
                                     std::uint64_t items) {
-    std::size_t i = 0;
-    for (; i < identities.size() && exact_; ++i) {
-        offer_one(identities[i]);
-        ++items_seen_;
+    std::array<std::uint16_t, 256> others;
+    const std::uint64_t items_before = items_seen_;
+    for (std::size_t begin = 0; begin < identities.size(); begin += others.size()) {
+        const auto batch =
+            identities.subspan(begin, std::min(others.size(), identities.size() - begin));
+        std::size_t count = 0;
+        for (std::size_t i = 0; i < batch.size(); ++i) {
+            others[count] = static_cast<std::uint16_t>(i);
+            count += retained_.is_at_home(batch[i]) ? 0 : 1;
+        }
+        for (std::size_t i = 0; i < count; ++i) {
+            items_seen_ = items_before + begin + others[i];  // in case memory runs out
+            offer_one(batch[others[i]]);
+        }
     }
-    for (const std::uint64_t identity : identities.subspan(i)) {
-        if (identity <= ceiling() && !retained_.contains(identity)) replace_largest(identity);
-    }
-    items_seen_ += items - i;
+    items_seen_ = items_before + items;
 }
 
 void hashed_sampler::offer_one(std::uint64_t identity) {
@@ -35,7 +46,7 @@ void hashed_sampler::offer_one(std::uint64_t identity) {
         }
         return;
     }
-    if (retained_.contains(identity)) return;
+    if (identity > ceiling() || retained_.contains(identity)) return;
     exact_ = false;
     if (identity < largest_first_.front()) replace_largest(identity);
 }
