@@ -34,6 +34,8 @@ cdef inline void append(Block* block, uint64_t identity) noexcept:
 cdef class BlockReader:
     # The most items that one call of fill() reads.
     cdef Py_ssize_t block_items
+    # How many have been read.
+    cdef Py_ssize_t position
 
     # Reads items into an empty block that holds at least block_items. Whether there may be more. At
     # an error, what came before is in the block.

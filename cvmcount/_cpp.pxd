@@ -74,6 +74,82 @@ cdef extern from "cvmcount/identity.hpp" namespace "cvmcount" nogil:
         uint64_t of_members(kind which, identity_scratch identities) noexcept
 
 
+cdef extern from "cvmcount/word_filter.hpp" namespace "cvmcount" nogil:
+    cdef cppclass filter_rules:
+        const identity_hash* hash
+        uint64_t ceiling
+        cbool dropna
+
+    ctypedef void (*word_filter "cvmcount::word_filter")() noexcept
+
+    cdef cppclass named_word_filter:
+        const char* level
+        word_filter filter
+
+    cdef cppclass word_filter_span "std::span<const cvmcount::named_word_filter>":
+        size_t size() noexcept
+        const named_word_filter& operator[](size_t i) noexcept
+
+    word_filter_span word_filters() noexcept
+
+
+cdef extern from "cvmcount/column.hpp" namespace "cvmcount" nogil:
+    cdef cppclass column_output:
+        uint64_t* identities
+        size_t room
+        size_t kept
+        uint64_t items
+
+    cdef cppclass column_rules:
+        filter_rules filter
+        word_filter words
+        cbool repeats_count
+
+    cdef cppclass layout:
+        const byte* data
+        Py_ssize_t stride
+        size_t size
+        cbool swapped
+
+    cdef cppclass column:
+        size_t size() noexcept
+        void set_mask(const layout& mask) noexcept
+        size_t read(
+            size_t begin, size_t end, const column_rules& rules, column_output& output
+        ) noexcept
+
+    ctypedef enum number_type:
+        int8_type "cvmcount::number_type::int8"
+        int16_type "cvmcount::number_type::int16"
+        int32_type "cvmcount::number_type::int32"
+        int64_type "cvmcount::number_type::int64"
+        uint8_type "cvmcount::number_type::uint8"
+        uint16_type "cvmcount::number_type::uint16"
+        uint32_type "cvmcount::number_type::uint32"
+        uint64_type "cvmcount::number_type::uint64"
+        boolean_type "cvmcount::number_type::boolean"
+        real16_type "cvmcount::number_type::real16"
+        real32_type "cvmcount::number_type::real32"
+        real64_type "cvmcount::number_type::real64"
+        complex64_type "cvmcount::number_type::complex64"
+        complex128_type "cvmcount::number_type::complex128"
+
+    cdef cppclass number_column(column):
+        number_column(number_type type, const layout& values) except +
+
+    cdef cppclass time_column(column):
+        time_column(kind which, int64_t factor, const layout& values) except +
+
+    cdef cppclass fixed_text_column(column):
+        fixed_text_column(size_t width, const layout& values) except +
+
+    cdef cppclass fixed_bytes_column(column):
+        fixed_bytes_column(size_t width, const layout& values) except +
+
+    const size_t column_block_values "cvmcount::column::block_values"
+    const size_t filter_slack "cvmcount::filter_slack"
+
+
 cdef extern from "cvmcount/recently_met.hpp" namespace "cvmcount" nogil:
     cdef cppclass recently_met:
         recently_met() except +

@@ -34,6 +34,17 @@ cdef extern from "Python.h" nogil:
     double PyFloat_AS_DOUBLE(PyObject* value) noexcept
 
 
+cdef extern from *:
+    """
+    #include <chrono>
+    static double steady_seconds() noexcept {
+        return std::chrono::duration<double>(
+            std::chrono::steady_clock::now().time_since_epoch()).count();
+    }
+    """
+    double steady_seconds() noexcept nogil
+
+
 # Text and bytes of this size take long enough that Ctrl-C must be heeded between two of them.
 cdef enum:
     LONG = 1 << 16

@@ -61,17 +61,6 @@ cdef extern from "Python.h" nogil:
     bint PyUnicode_IS_COMPACT(PyObject* text) noexcept
 
 
-cdef extern from *:
-    """
-    #include <chrono>
-    static double steady_seconds() noexcept {
-        return std::chrono::duration<double>(
-            std::chrono::steady_clock::now().time_since_epoch()).count();
-    }
-    """
-    double steady_seconds() noexcept nogil
-
-
 # Between two turns of other threads. It must be more than the 5 ms that a thread waits before it
 # insists on the interpreter: each release starts that wait anew, and a release that nobody insists
 # on is over before the other has woken up.

@@ -6,14 +6,18 @@ from libc.stdint cimport uint64_t
 
 from collections.abc import Mapping
 
+from cvmcount._array_reader cimport open_array
 from cvmcount._block cimport Block, BlockReader, append, forget_if_cleared
-from cvmcount._identity cimport Identifier, identify
+from cvmcount._identity cimport Identifier, identify, steady_seconds
 from cvmcount._sequence_reader cimport SequenceReader
 from cvmcount._verdict cimport known
 
 
 cdef enum:
-    ITERATOR_ITEMS = 256  # other threads see what was counted after so many
+    ITERATOR_ITEMS = 256
+
+# A slow iterable fills no block for a long time, but what came should be seen.
+cdef double BLOCK_SECONDS = 0.05
 
 
 @cython.final
@@ -27,7 +31,8 @@ cdef class IteratorReader(BlockReader):
         self.block_items = ITERATOR_ITEMS
 
     cdef bint fill(self, Identifier* identifier, bint dropna, Block* block) except -1:
-        cdef Py_ssize_t left = self.block_items
+        cdef Py_ssize_t end = self.position + self.block_items
+        cdef double latest = steady_seconds() + BLOCK_SECONDS
         cdef uint64_t identity
         cdef bint counted
         for item in self.iterator:
@@ -35,8 +40,8 @@ cdef class IteratorReader(BlockReader):
             forget_if_cleared(block)
             if counted:
                 append(block, identity)
-            left -= 1
-            if left == 0:
+            self.position += 1
+            if self.position == end or self.position % 16 == 0 and steady_seconds() > latest:
                 return True
         return False
 
@@ -49,6 +54,9 @@ cdef BlockReader open_reader(object items, size_t workers, bint repeats_count):
             f"items must be an iterable of elements, not one {type(items).__name__}: "
             "count its characters with list(items), or use add(item) to count it as one element"
         )
+    reader = open_array(items, workers, repeats_count)
+    if reader is not None:
+        return reader
     if isinstance(items, Mapping):
         raise TypeError(
             f"items must not be a {type(items).__name__}: pass its keys(), values() or items()"

@@ -32,7 +32,6 @@ cdef struct Round:
 
 cdef class SequenceReader(BlockReader):
     cdef object items
-    cdef Py_ssize_t position
     cdef unique_ptr[team] workers  # null for one
     cdef vector[Lane] lanes
     cdef vector[recently_met] met  # one for each worker, or none

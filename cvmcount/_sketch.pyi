@@ -1,7 +1,9 @@
-from collections.abc import Iterable
-from typing import Any, ClassVar, Literal, SupportsFloat, SupportsIndex
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar, Literal, SupportsFloat, SupportsIndex, TypeAlias
 
-from typing_extensions import disjoint_base
+from typing_extensions import Buffer, disjoint_base
+
+_Progress: TypeAlias = bool | Callable[[int, int | None], object]
 
 @disjoint_base
 class CVMSketch:
@@ -16,7 +18,13 @@ class CVMSketch:
         seed: SupportsIndex | None = 0,
         dropna: bool = True,
     ) -> CVMSketch: ...
-    def update(self, items: Iterable[Any], *, workers: SupportsIndex = 1) -> None: ...
+    def update(
+        self,
+        items: Iterable[Any] | Buffer,
+        *,
+        workers: SupportsIndex = 1,
+        progress: _Progress = False,
+    ) -> None: ...
     def add(self, item: Any) -> None: ...
     def estimate(self) -> float: ...
     def interval(self, confidence: SupportsFloat = 0.95) -> tuple[int, int]: ...
@@ -49,7 +57,7 @@ class CVMSketch:
     def nbytes(self) -> int: ...
 
 def count_approx(
-    items: Iterable[Any],
+    items: Iterable[Any] | Buffer,
     epsilon: SupportsFloat = 0.05,
     delta: SupportsFloat = 0.001,
     *,
@@ -58,4 +66,5 @@ def count_approx(
     seed: SupportsIndex | None = 0,
     dropna: bool = True,
     workers: SupportsIndex = 1,
+    progress: _Progress = False,
 ) -> int: ...

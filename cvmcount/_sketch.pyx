@@ -28,6 +28,8 @@ from cvmcount._cpp cimport (
 from cvmcount._identity cimport Identifier, heed_others, identify, process_hash_salt
 from cvmcount._reader cimport open_reader
 
+from cvmcount._progress import open_progress
+
 
 cdef enum:
     MAX_WORKERS = 256
@@ -154,7 +156,7 @@ cdef class CVMSketch:
         self._hash_salt = None
         return 0
 
-    def update(self, items, *, workers=1):
+    def update(self, items, *, workers=1, progress=False):
         """Counts every item of an iterable.
 
         Parameters
@@ -169,6 +171,10 @@ cdef class CVMSketch:
             The number of threads, 1 ... 256, that read a list or tuple of at least 65,536 items;
             more than the machine has cores do not help. The state is the same for any number.
             What comes through an iterator is read by one.
+        progress : bool or callable
+            True shows a bar by tqdm, if the input is long and the output a terminal. A callable is
+            called as progress(done, total) about ten times a second and at the end: items read so
+            far, and the length of the input or None where it has none.
 
         Raises
         ------
@@ -178,6 +184,8 @@ cdef class CVMSketch:
             before it have been counted.
         ValueError
             If tuples are nested more than 100 levels deep.
+        ImportError
+            If `progress` is True and tqdm is not installed.
 
         Notes
         -----
@@ -194,6 +202,7 @@ cdef class CVMSketch:
         2.0
         """
         cdef size_t threads = checked_integer("workers", workers, 1, MAX_WORKERS)
+        shown = open_progress(progress, items)
         cdef BlockReader reader = open_reader(items, threads, self._coins == fresh_coins)
         cdef vector[uint64_t] identities
         cdef Block block
@@ -201,13 +210,20 @@ cdef class CVMSketch:
         cdef Identifier identifier = self._identifier()
         identities.resize(reader.block_items)
         block.identities = identities.data()
-        while more:
-            self._prepare(&block)
-            try:
-                more = reader.fill(&identifier, self._dropna, &block)
-            finally:
-                self._take(&block, &identifier)
-            heed_others(&identifier)
+        try:
+            while more:
+                self._prepare(&block)
+                try:
+                    more = reader.fill(&identifier, self._dropna, &block)
+                finally:
+                    self._take(&block, &identifier)
+                heed_others(&identifier)
+                if shown is not None and (not more or shown.is_due()):
+                    identifier.interruptions += 1
+                    shown.show(reader.position)
+        finally:
+            if shown is not None:
+                shown.close()
 
     def add(self, item):
         """Counts one item, whole: a str is one element here, not an iterable of characters.
@@ -477,6 +493,7 @@ def count_approx(
     seed=0,
     dropna=True,
     workers=1,
+    progress=False,
 ):
     """The approximate number of distinct elements of an iterable, as an int.
 
@@ -489,7 +506,7 @@ def count_approx(
         As for `CVMSketch.update`.
     epsilon, delta, capacity, coins, seed, dropna
         As for `CVMSketch`. Checked before any item is read.
-    workers : int
+    workers, progress
         As for `CVMSketch.update`.
 
     Raises
@@ -512,5 +529,5 @@ def count_approx(
     cdef CVMSketch sketch = CVMSketch(
         epsilon, delta, capacity=capacity, coins=coins, seed=seed, dropna=dropna
     )
-    sketch.update(items, workers=workers)
+    sketch.update(items, workers=workers, progress=progress)
     return sketch._count()

@@ -1,0 +1,260 @@
+"""NumPy arrays and all other buffers, as columns. Does not need NumPy to be there."""
+
+from cpython.buffer cimport (
+    PyBUF_FORMAT,
+    PyBUF_STRIDES,
+    PyBuffer_Release,
+    PyObject_CheckBuffer,
+    PyObject_GetBuffer,
+)
+from libc.stddef cimport size_t
+from libc.stdint cimport int64_t
+
+import array
+import re
+import sys
+from functools import lru_cache
+
+from cvmcount._block cimport Block, BlockReader
+from cvmcount._column_reader cimport ColumnReader
+from cvmcount._cpp cimport (
+    boolean_type,
+    byte,
+    column,
+    complex64_type,
+    complex128_type,
+    date_kind,
+    datetime_kind,
+    duration_kind,
+    fixed_bytes_column,
+    fixed_text_column,
+    int8_type,
+    int16_type,
+    int32_type,
+    int64_type,
+    layout,
+    number_column,
+    number_type,
+    real16_type,
+    real32_type,
+    real64_type,
+    time_column,
+    uint8_type,
+    uint16_type,
+    uint32_type,
+    uint64_type,
+)
+from cvmcount._identity cimport Identifier
+from cvmcount._sequence_reader cimport SequenceReader
+from cvmcount._verdict cimport known
+
+
+cdef enum:
+    CHUNK = 4096  # objects made at a time where values must be Python objects
+
+# Of the units that are a whole number of nanoseconds.
+cdef dict NANOSECONDS = {
+    "ns": 1,
+    "us": 10**3,
+    "ms": 10**6,
+    "s": 10**9,
+    "m": 60 * 10**9,
+    "h": 3600 * 10**9,
+    "D": 86_400 * 10**9,
+    "W": 7 * 86_400 * 10**9,
+}
+
+
+# Whether the order is not that of this machine, count and code, as of the struct module and
+# PEP 3118; or None for a compound format.
+@lru_cache(maxsize=256)
+def parsed_format(bytes format):
+    match = re.fullmatch(rb"([@=<>!^]?)(\d*)(Z?[a-zA-Z?])", format)
+    if match is None:
+        return None
+    order, count, code = match.groups()
+    swapped = order in (b">", b"!") if sys.byteorder == "little" else order == b"<"
+    return swapped, int(count or 1), code.decode()
+
+
+cdef class Buffer:
+    """The memory of an object, held open, and how its values lie in it."""
+
+    cdef Py_buffer view
+    cdef object items
+
+    def __cinit__(self, memory, items):
+        PyObject_GetBuffer(memory, &self.view, PyBUF_FORMAT | PyBUF_STRIDES)
+        self.items = items
+
+    def __dealloc__(self):
+        PyBuffer_Release(&self.view)
+
+    def values_at(self, begin, end):
+        return python_values(self.items[begin:end])
+
+    cdef layout values(self, bint swapped) noexcept:
+        cdef layout where
+        where.data = <const byte*>self.view.buf
+        # Some exporters leave out the strides of contiguous memory, whatever they are asked for.
+        where.stride = self.view.itemsize if self.view.strides is NULL else self.view.strides[0]
+        where.size = <size_t>self.view.shape[0]
+        where.swapped = swapped
+        return where
+
+    # The column of these values, to be owned by the caller; or null for what has to be iterated
+    # over.
+    cdef column* column_of_numbers_or_text(self) except? NULL:
+        parsed = parsed_format(b"B" if self.view.format is NULL else <bytes>self.view.format)
+        if parsed is None:
+            return NULL
+        swapped, count, code = parsed
+        cdef layout values = self.values(swapped)
+        cdef size_t width = self.view.itemsize
+        if code == "w" and width == 4 * <size_t>count and type(self.items) is not array.array:
+            return new fixed_text_column(count, values)
+        if code == "s" and width == <size_t>count:
+            return new fixed_bytes_column(count, values)
+        if count != 1 or (code, width) not in NUMBERS:
+            return NULL
+        return new number_column(<number_type><int>NUMBERS[code, width], values)
+
+
+cdef dict NUMBERS = {
+    ("?", 1): <int>boolean_type,
+    ("e", 2): <int>real16_type,
+    ("f", 4): <int>real32_type,
+    ("d", 8): <int>real64_type,
+    ("g", 8): <int>real64_type,
+    ("Zf", 8): <int>complex64_type,
+    ("Zd", 16): <int>complex128_type,
+    ("Zg", 16): <int>complex128_type,
+    **{
+        (code, width): kind
+        for codes, kinds in (
+            ("bhilqn", (<int>int8_type, <int>int16_type, <int>int32_type, <int>int64_type)),
+            ("BHILQN", (<int>uint8_type, <int>uint16_type, <int>uint32_type, <int>uint64_type)),
+        )
+        for code in codes
+        for width, kind in zip((1, 2, 4, 8), kinds, strict=True)
+    },
+}
+
+
+# The values of a piece of an array, each as the Python object that has its exact value.
+cdef list python_values(items):
+    dtype = getattr(items, "dtype", None)
+    if dtype is None:
+        return list(items)
+    if dtype.names:
+        return list(zip(*[python_values(items[name]) for name in dtype.names], strict=True))
+    if isinstance(items, known("numpy.ma", "MaskedArray")):
+        mask = known("numpy.ma", "getmaskarray")(items).tolist()
+        values = python_values(items.data)
+        return [None if hidden else value for value, hidden in zip(values, mask, strict=True)]
+    if items.ndim != 1 or dtype.kind not in "?biufcSUOT" or dtype.char in "gG":
+        return list(items)
+    try:
+        return items.tolist()
+    except SystemError as error:  # of NumPy 2
+        raise ValueError("items hold text with a code point beyond 0x10ffff") from error
+
+
+cdef class ObjectsReader(BlockReader):
+    """Reads an array whose values have to be made Python objects, some at a time."""
+
+    cdef object items
+    cdef SequenceReader chunk
+
+    def __cinit__(self, items):
+        self.items = items
+        self.block_items = min(len(items), CHUNK)
+
+    cdef bint fill(self, Identifier* identifier, bint dropna, Block* block) except -1:
+        if self.chunk is None:
+            values = python_values(self.items[self.position : self.position + CHUNK])
+            self.position += len(values)
+            self.chunk = SequenceReader(values, 1, True)
+        if not self.chunk.fill(identifier, dropna, block):
+            self.chunk = None
+        return self.chunk is not None or self.position < len(self.items)
+
+
+cdef BlockReader column_reader(
+    Buffer buffer, column* values, mask, size_t workers, bint repeats_count
+):
+    cdef ColumnReader reader = ColumnReader.__new__(ColumnReader)
+    cdef Buffer missing
+    reader.start(buffer, values, buffer.view.itemsize, workers, repeats_count)
+    if mask is not None:
+        missing = Buffer(mask, mask)
+        values.set_mask(missing.values(False))
+        reader.mask = missing
+    return reader
+
+
+# The column of an array of datetime64 or timedelta64; or null where the unit is not a whole number
+# of nanoseconds, or would overflow.
+cdef column* column_of_times(Buffer buffer, dtype) except? NULL:
+    unit, count = known("numpy", "datetime_data")(dtype)
+    cdef layout values = buffer.values(not dtype.isnative)
+    if unit == "D" and dtype.kind == "M":
+        return new time_column(date_kind, <int64_t>count, values)
+    factor = NANOSECONDS.get(unit, 2**63) * count
+    if factor >= 2**63:
+        return NULL
+    return new time_column(
+        datetime_kind if dtype.kind == "M" else duration_kind, <int64_t>factor, values
+    )
+
+
+cdef BlockReader open_numpy_array(items, size_t workers, bint repeats_count):
+    cdef Buffer buffer
+    cdef column* values = NULL
+    memory, mask = items, None
+    if isinstance(items, known("numpy.ma", "MaskedArray")):
+        memory = items.data
+        mask = None if items.mask is known("numpy.ma", "nomask") else items.mask
+    if items.dtype.kind in "mM":
+        # As integers: the buffer protocol has no times.
+        buffer = Buffer(memory.view(items.dtype.str[0] + "i8"), items)
+        values = column_of_times(buffer, items.dtype)
+    elif items.dtype.kind in "?biufcSU" and items.dtype.char not in "gG":
+        buffer = Buffer(memory, items)
+        values = buffer.column_of_numbers_or_text()
+    if values is NULL:
+        return ObjectsReader(items)
+    return column_reader(buffer, values, mask, workers, repeats_count)
+
+
+cdef BlockReader open_array(object items, size_t workers, bint repeats_count):
+    cdef Buffer buffer
+    cdef column* values
+    is_numpy_array = isinstance(items, known("numpy", "ndarray"))
+    if not is_numpy_array and not PyObject_CheckBuffer(items):
+        return None
+    refuse_dimensions(items)
+    if is_numpy_array:
+        return open_numpy_array(items, workers, repeats_count)
+    try:
+        buffer = Buffer(items, items)
+    except BufferError:
+        return None
+    if buffer.view.ndim != 1:
+        refuse_dimensions(memoryview(items))
+    values = buffer.column_of_numbers_or_text()
+    if values is NULL:
+        return None
+    return column_reader(buffer, values, None, workers, repeats_count)
+
+
+cdef int refuse_dimensions(items) except -1:
+    dimensions = getattr(items, "ndim", 1)
+    if dimensions == 0:
+        raise TypeError("items must have one dimension, not none: use add(item) to count one value")
+    if dimensions != 1:
+        raise TypeError(
+            f"items must have one dimension, not {dimensions}: pass array.ravel() to count the "
+            "values, or one column of them"
+        )
+    return 0

@@ -1,0 +1,163 @@
+"""Reads a column in memory without the interpreter, by one or more workers."""
+
+from libc.stddef cimport size_t
+from libc.stdint cimport uint64_t
+from libc.string cimport memmove
+
+import os
+
+from cvmcount._block cimport Block, BlockReader, append, forget_if_cleared
+from cvmcount._cpp cimport (
+    column,
+    column_block_values,
+    filter_slack,
+    team,
+    word_filter,
+    word_filters,
+)
+from cvmcount._identity cimport Identifier, identify
+
+
+cdef enum:
+    # The identities that one worker can keep in a round.
+    MOST_ROOM = 1 << 16
+    # A round begins small, because nothing is left out before the sampler is full.
+    FIRST_ROUND_ITEMS = 1 << 13
+    # And ends after some milliseconds, so that what was read can be seen, and Ctrl-C be heeded: but
+    # not sooner, because each time this thread wants the interpreter back it may have to wait.
+    MOST_ROUND_ITEMS = 1 << 22
+    MOST_ROUND_BYTES = 1 << 25
+    LEAST_FOR_WORKERS = 1 << 16
+
+
+cdef word_filter chosen = word_filters()[0].filter
+
+
+cdef list levels():
+    cdef list names = []
+    for i in range(word_filters().size()):
+        names.append((<bytes>word_filters()[i].level).decode())
+    return names
+
+
+cdef int choose_level(str name) except -1:
+    global chosen
+    if name not in levels():
+        raise ValueError(f"this machine can run {', '.join(levels())}, not {name!r}")
+    chosen = word_filters()[levels().index(name)].filter
+    return 0
+
+
+if "CVMCOUNT_SIMD" in os.environ:
+    choose_level(os.environ["CVMCOUNT_SIMD"])
+
+
+def force_level(str name):
+    """For tests: choose a level of vector code, and return the names of those that there are."""
+    choose_level(name)
+    return levels()
+
+
+cdef void read_lane(void* context, size_t number) noexcept nogil:
+    cdef const Round* round = <const Round*>context
+    cdef Lane* lane = &round.lanes[number]
+    lane.position = round.values.read(lane.position, lane.end, round.rules, lane.output)
+
+
+cdef class ColumnReader(BlockReader):
+    # Takes the column over.
+    cdef int start(
+        self,
+        object source,
+        column* values,
+        size_t item_bytes,
+        size_t workers,
+        bint repeats_count,
+    ) except -1:
+        self.values.reset(values)
+        self.repeats_count = repeats_count
+        self.source = source
+        if workers > 1 and values.size() >= LEAST_FOR_WORKERS:
+            self.workers.reset(new team(workers))
+        else:
+            workers = 1
+        self.lanes.resize(workers)
+        self.lane_room = min(values.size(), MOST_ROOM) + filter_slack
+        self.most_items = MOST_ROUND_BYTES // max(item_bytes, 1)
+        self.most_items = min(max(self.most_items, column_block_values), MOST_ROUND_ITEMS)
+        self.round_items = min(FIRST_ROUND_ITEMS, self.most_items)
+        self.block_items = workers * self.lane_room
+        return 0
+
+    # As many as can be expected to leave half of the room free, so that a worker hardly ever stops
+    # before its end, which would make the work of those after it vain.
+    cdef size_t next_items(self) noexcept:
+        cdef double room = self.lane_room - filter_slack
+        cdef size_t items = self.round_items
+        self.round_items = min(4 * self.round_items, self.most_items)
+        if 2 * self.kept_fraction * items > room:
+            items = max(<size_t>(room / (2 * self.kept_fraction)), column_block_values)
+        return items
+
+    cdef bint fill(self, Identifier* identifier, bint dropna, Block* block) except -1:
+        cdef Round round
+        cdef Lane* lane
+        cdef size_t lanes = self.lanes.size()
+        cdef size_t size = self.values.get().size()
+        cdef size_t begin = <size_t>self.position
+        cdef size_t items = self.next_items()
+        cdef size_t i
+        round.values = self.values.get()
+        round.rules.filter.hash = identifier.hash
+        round.rules.filter.ceiling = block.ceiling
+        round.rules.filter.dropna = dropna
+        round.rules.words = chosen
+        round.rules.repeats_count = self.repeats_count
+        round.lanes = self.lanes.data()
+        for i in range(lanes):
+            lane = &self.lanes[i]
+            lane.position = min(begin + i * items, size)
+            lane.end = min(begin + (i + 1) * items, size)
+            lane.output.identities = block.identities + i * self.lane_room
+            lane.output.room = self.lane_room
+            lane.output.kept = 0
+            lane.output.items = 0
+        with nogil:
+            if lanes > 1:
+                self.workers.get().run(read_lane, &round)
+            else:
+                read_lane(&round, 0)
+        identifier.interruptions += 1
+        # In stream order, up to the first lane that has stopped: what later ones read is read anew.
+        for i in range(lanes):
+            lane = &self.lanes[i]
+            memmove(
+                block.identities + block.size,
+                lane.output.identities,
+                lane.output.kept * sizeof(uint64_t),
+            )
+            block.size += lane.output.kept
+            block.items += lane.output.items
+            self.position = <Py_ssize_t>lane.position
+            if lane.position < lane.end:
+                break
+        items = <size_t>self.position - begin
+        if items > 0:
+            self.kept_fraction = <double>block.size / items
+        forget_if_cleared(block)
+        if items == 0 and begin < size:
+            self.fill_one_by_one(identifier, dropna, block)
+        return self.position < <Py_ssize_t>size
+
+    # A block that the column cannot identify.
+    cdef int fill_one_by_one(self, Identifier* identifier, bint dropna, Block* block) except -1:
+        cdef uint64_t identity
+        cdef bint counted
+        end = min(self.position + column_block_values, self.values.get().size())
+        for item in self.source.values_at(self.position, end):
+            self.position += 1
+            counted = identify(item, identifier, dropna, &identity)
+            forget_if_cleared(block)
+            if counted:
+                append(block, identity)
+        return 0
