@@ -6,6 +6,7 @@
     python3 dev.py lint          formatters, linters, stubs against the built package
     python3 dev.py sanitize      all tests under ASan and UBSan, the threaded ones under TSan
     python3 dev.py portability   C++ tests by GCC and Clang, at several levels, and big-endian
+    python3 dev.py docs          the API as HTML pages, in build/docs
     python3 dev.py benchmark NAME [OPTIONS]  one of benchmarks/*.py, with all rivals installed
 
 Each command creates the virtual environment .venv and installs what it needs from PyPI. The C++
@@ -191,6 +192,9 @@ def main() -> None:
         run_package_tests("-n", "auto", *arguments)
     elif command == "lint":
         lint()
+    elif command == "docs":
+        set_up("docs")
+        run(PYTHON, "-P", "-m", "pdoc", "cvmcount", "--docformat", "numpy", "-o", "build/docs")
     elif command == "benchmark" and arguments:
         set_up("benchmarks")
         run(PYTHON, f"benchmarks/{arguments[0]}.py", *arguments[1:])

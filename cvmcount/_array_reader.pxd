@@ -3,6 +3,11 @@ from libc.stddef cimport size_t
 from cvmcount._block cimport BlockReader
 
 
+# The source of a column, as ColumnReader wants it.
+cdef class ArrayValues:
+    cdef object items
+
+
 # A reader of a NumPy array or of what else lays its memory open as a buffer of numbers or text; or
 # None for what has to be iterated over.
 cdef BlockReader open_array(object items, size_t workers, bint repeats_count)

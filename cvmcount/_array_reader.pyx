@@ -77,21 +77,29 @@ def parsed_format(bytes format):
     return swapped, int(count or 1), code.decode()
 
 
-cdef class Buffer:
-    """The memory of an object, held open, and how its values lie in it."""
+cdef class ArrayValues:
+    """The values of an array as Python objects."""
 
-    cdef Py_buffer view
-    cdef object items
-
-    def __cinit__(self, memory, items):
-        PyObject_GetBuffer(memory, &self.view, PyBUF_FORMAT | PyBUF_STRIDES)
+    def __init__(self, items):
         self.items = items
-
-    def __dealloc__(self):
-        PyBuffer_Release(&self.view)
 
     def values_at(self, begin, end):
         return python_values(self.items[begin:end])
+
+
+cdef class Buffer(ArrayValues):
+    """The memory of an object, held open, and how its values lie in it."""
+
+    cdef Py_buffer view
+
+    def __cinit__(self, memory, items):
+        PyObject_GetBuffer(memory, &self.view, PyBUF_FORMAT | PyBUF_STRIDES)
+
+    def __init__(self, memory, items):
+        super().__init__(items)
+
+    def __dealloc__(self):
+        PyBuffer_Release(&self.view)
 
     cdef layout values(self, bint swapped) noexcept:
         cdef layout where
@@ -208,6 +216,14 @@ cdef column* column_of_times(Buffer buffer, dtype) except? NULL:
     )
 
 
+# Whether a null of this StringDType, if it can have one, is a missing value.
+cdef bint null_is_missing(dtype) except -1:
+    null = getattr(dtype, "na_object", None)
+    return null is None or null is known("pandas", "NA") or (
+        isinstance(null, float) and null != null
+    )
+
+
 cdef BlockReader open_numpy_array(items, size_t workers, bint repeats_count):
     cdef Buffer buffer
     cdef column* values = NULL
@@ -222,6 +238,10 @@ cdef BlockReader open_numpy_array(items, size_t workers, bint repeats_count):
     elif items.dtype.kind in "?biufcSU" and items.dtype.char not in "gG":
         buffer = Buffer(memory, items)
         values = buffer.column_of_numbers_or_text()
+    elif items.dtype.kind == "T" and memory is items and null_is_missing(items.dtype):
+        from cvmcount._numpy_strings import open_strings
+
+        return open_strings(items, workers, repeats_count)
     if values is NULL:
         return ObjectsReader(items)
     return column_reader(buffer, values, mask, workers, repeats_count)

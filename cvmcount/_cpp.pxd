@@ -146,6 +146,22 @@ cdef extern from "cvmcount/column.hpp" namespace "cvmcount" nogil:
     cdef cppclass fixed_bytes_column(column):
         fixed_bytes_column(size_t width, const layout& values) except +
 
+    ctypedef enum text_answer "cvmcount::packed_text_column::library::answer":
+        text_is_there "cvmcount::packed_text_column::library::answer::text"
+        text_is_missing "cvmcount::packed_text_column::library::answer::missing"
+        text_was_not_read "cvmcount::packed_text_column::library::answer::error"
+
+    cdef cppclass text_library "cvmcount::packed_text_column::library":
+        void* context
+        void (*open)(void* context) noexcept
+        void (*close)(void* context) noexcept
+        text_answer (*unpack)(
+            void* context, const void* packed, const char** utf8, size_t* size
+        ) noexcept
+
+    cdef cppclass packed_text_column(column):
+        packed_text_column(const text_library& packer, const layout& values) except +
+
     const size_t column_block_values "cvmcount::column::block_values"
     const size_t filter_slack "cvmcount::filter_slack"
 

@@ -28,6 +28,7 @@ from cvmcount._cpp cimport (
 from cvmcount._identity cimport Identifier, heed_others, identify, process_hash_salt
 from cvmcount._reader cimport open_reader
 
+from cvmcount._html import sketch_html
 from cvmcount._progress import open_progress
 
 
@@ -400,6 +401,10 @@ cdef class CVMSketch:
         coins = "" if self._coins == hashed_coins else ", coins='fresh'"
         seen = f"{self.items_seen:,} items"
         return f"<CVMSketch: {count} of {seen}, capacity={self.capacity:,}{coins}>"
+
+    def _repr_html_(self):
+        """The sketch as notebooks show it: estimate, interval and state, drawn."""
+        return sketch_html(self.copy())  # a copy, because other threads may update this one
 
     cdef uint64_t _count(self) noexcept:
         with cython.critical_section(self):

@@ -91,12 +91,12 @@ class Trigger:
 @pytest.mark.parametrize("workers", [1, 2])
 def test_an_object_that_took_the_place_of_one_that_was_freed(workers):
     """The list loses its objects while it is read, and new ones come to lie where they lay."""
-    for at in (300_000, 1_000_000):  # afterwards no object is looked up for a million items
-        items = [f"old {i}" for i in range(1_000)] * 2_500
+    for at in (300_000, 1_000_000):  # afterwards none is looked up for 4 million items
+        items = [f"old {i}" for i in range(1_000)] * 10_000
 
         def replace(items=items):
             items[:] = [None] * len(items)
-            items[:] = [f"new {i}" for i in range(1_000)] * 2_500
+            items[:] = [f"new {i}" for i in range(1_000)] * 10_000
 
         items[at] = Trigger(replace)
         assert count_approx(items, workers=workers) == 2_001

@@ -138,6 +138,29 @@ class fixed_text_column final : public column {
     std::size_t width_;
 };
 
+// Text of any length, packed by another library that has to be asked for it.
+class packed_text_column final : public column {
+  public:
+    struct library {
+        enum class answer { text, missing, error };
+
+        void* context;
+        // Called around the reading of a block, on the thread that reads it. None of these throws.
+        void (*open)(void* context);
+        void (*close)(void* context);
+        // Between them, for each value: its UTF-8 bytes, which are read before the next call.
+        answer (*unpack)(void* context, const void* packed, const char** utf8, std::size_t* size);
+    };
+
+    packed_text_column(const library& packer, const layout& values) noexcept
+        : column(values), library_(packer) {}
+
+  private:
+    filter_output read_block(const block& which) const noexcept override;
+
+    library library_;
+};
+
 class fixed_bytes_column final : public column {
   public:
     fixed_bytes_column(std::size_t width, const layout& values) noexcept

@@ -48,7 +48,7 @@ class recently_met {
 
     static constexpr std::size_t pairs = std::size_t{1} << 17;
     static constexpr std::size_t phase_items = std::size_t{1} << 16;
-    static constexpr std::size_t first_rest = std::size_t{1} << 20;
+    static constexpr std::size_t first_rest = std::size_t{1} << 22;
 
   private:
     enum class phase { warming_up, judging, resting };

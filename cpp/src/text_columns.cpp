@@ -78,4 +78,25 @@ filter_output fixed_text_column::read_block(const block& which) const noexcept {
     return readable ? result : filter_output{unreadable, 0};
 }
 
+filter_output packed_text_column::read_block(const block& which) const noexcept {
+    using answer = library::answer;
+    bool readable = true;
+    const auto identify = [&](std::size_t i, std::uint64_t& identity) {
+        const char* text = nullptr;
+        std::size_t size = 0;
+        const answer found =
+            library_.unpack(library_.context, value(which.begin + i), &text, &size);
+        readable = readable && found != answer::error;
+        if (found != answer::text) return false;
+        const auto* bytes = reinterpret_cast<const std::byte*>(text);
+        identity = which.rules.filter.hash->of_text({bytes, size});
+        return true;
+    };
+    library_.open(library_.context);
+    const filter_output result =
+        filter_one_by_one(which.size, which.missing, which.rules.filter, which.out, identify);
+    library_.close(library_.context);
+    return readable ? result : filter_output{unreadable, 0};
+}
+
 }  // namespace cvmcount

@@ -1,0 +1,74 @@
+"""How a sketch shows itself in a notebook: as one piece of HTML, without scripts or style sheets.
+
+Text and lines take the colour that the page gives to text, so they can be read on light and on dark
+ones; the one colour of its own is readable on both.
+"""
+
+ACCENT = "#2a8f9e"
+WIDTH, HEIGHT, MARGIN = 420, 58, 60
+
+
+def number_line(estimate, low, high):
+    """The interval as a bar on a line, the estimate as a dot, with their numbers."""
+    if low == high:
+        return ""
+
+    def x(value):
+        return MARGIN + (WIDTH - 2 * MARGIN) * (value - low) / (high - low)
+
+    middle = HEIGHT / 2
+    line = 'stroke="currentColor" stroke-opacity="0.35"'
+    text = 'fill="currentColor" font-size="11" text-anchor="middle"'
+    return (
+        f'<svg width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        f'aria-label="{estimate:,} between {low:,} and {high:,}">'
+        f'<line x1="4" x2="{WIDTH - 4}" y1="{middle}" y2="{middle}" {line}/>'
+        f'<line x1="{x(low)}" x2="{x(high)}" y1="{middle}" y2="{middle}" stroke="{ACCENT}" '
+        'stroke-width="8" stroke-linecap="round" stroke-opacity="0.45"/>'
+        f'<circle cx="{x(estimate):.1f}" cy="{middle}" r="6" fill="{ACCENT}"/>'
+        f'<text x="{x(estimate):.1f}" y="{middle - 13}" {text} font-weight="600">{estimate:,}</text>'
+        f'<text x="{x(low)}" y="{middle + 22}" {text}>{low:,}</text>'
+        f'<text x="{x(high)}" y="{middle + 22}" {text}>{high:,}</text>'
+        "</svg>"
+    )
+
+
+def meter(share):
+    """A bar of which this share is full."""
+    return (
+        '<span style="display:inline-block;vertical-align:middle;width:110px;height:9px;'
+        'border-radius:5px;background:rgba(128,128,128,0.28);margin-right:8px;overflow:hidden">'
+        f'<span style="display:block;width:{100 * share:.1f}%;height:100%;background:{ACCENT}">'
+        "</span></span>"
+    )
+
+
+def row(name, value):
+    cell = "text-align:left;padding:2px 14px 2px 0;border:0;background:none"
+    return (
+        f'<tr style="background:none"><td style="{cell};opacity:0.7">{name}</td>'
+        f'<td style="{cell}">{value}</td></tr>'
+    )
+
+
+def sketch_html(sketch):
+    estimate = round(sketch.estimate())
+    low, high = sketch.interval(0.95)
+    about, unit = ("", "exact") if sketch.is_exact else ("about ", "95% interval")
+    retained, capacity = sketch.num_retained, sketch.capacity
+    rows = [
+        row("items seen", f"{sketch.items_seen:,}"),
+        row("buffer", f"{meter(retained / capacity)}{retained:,} of {capacity:,} elements"),
+        row("sampling rate", f"{sketch.sampling_rate:.4g}"),
+        row("coins", sketch.coins),
+        row("promise", f"within {sketch.epsilon:.3g}, but for {sketch.delta:.3g} of the cases"),
+        row("memory", f"{sketch.nbytes:,} bytes"),
+    ]
+    return (
+        '<div style="font-family:system-ui,sans-serif;font-size:13px;line-height:1.4">'
+        f'<div><b style="font-size:15px">{about}{estimate:,} distinct</b> '
+        f'<span style="opacity:0.7">{unit} · CVMSketch</span></div>'
+        f"{number_line(estimate, low, high)}"
+        f'<table style="border-collapse:collapse;margin:2px 0 0 0">{"".join(rows)}</table>'
+        "</div>"
+    )

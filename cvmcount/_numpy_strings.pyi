@@ -1,0 +1,3 @@
+from typing import Any
+
+def open_strings(items: Any, workers: int, repeats_count: bool) -> object: ...
