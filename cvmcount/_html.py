@@ -16,7 +16,7 @@ def number_line(estimate, low, high):
     def x(value):
         return MARGIN + (WIDTH - 2 * MARGIN) * (value - low) / (high - low)
 
-    middle = HEIGHT / 2
+    dot, middle = f"{x(estimate):.1f}", HEIGHT / 2
     line = 'stroke="currentColor" stroke-opacity="0.35"'
     text = 'fill="currentColor" font-size="11" text-anchor="middle"'
     return (
@@ -25,8 +25,8 @@ def number_line(estimate, low, high):
         f'<line x1="4" x2="{WIDTH - 4}" y1="{middle}" y2="{middle}" {line}/>'
         f'<line x1="{x(low)}" x2="{x(high)}" y1="{middle}" y2="{middle}" stroke="{ACCENT}" '
         'stroke-width="8" stroke-linecap="round" stroke-opacity="0.45"/>'
-        f'<circle cx="{x(estimate):.1f}" cy="{middle}" r="6" fill="{ACCENT}"/>'
-        f'<text x="{x(estimate):.1f}" y="{middle - 13}" {text} font-weight="600">{estimate:,}</text>'
+        f'<circle cx="{dot}" cy="{middle}" r="6" fill="{ACCENT}"/>'
+        f'<text x="{dot}" y="{middle - 13}" {text} font-weight="600">{estimate:,}</text>'
         f'<text x="{x(low)}" y="{middle + 22}" {text}>{low:,}</text>'
         f'<text x="{x(high)}" y="{middle + 22}" {text}>{high:,}</text>'
         "</svg>"
@@ -52,8 +52,9 @@ def row(name, value):
 
 
 def sketch_html(sketch):
-    estimate = round(sketch.estimate())
     low, high = sketch.interval(0.95)
+    at_least, at_most = sketch.num_retained, sketch.items_seen  # as count_approx
+    estimate = min(max(round(sketch.estimate()), at_least), at_most)
     about, unit = ("", "exact") if sketch.is_exact else ("about ", "95% interval")
     retained, capacity = sketch.num_retained, sketch.capacity
     rows = [
@@ -69,6 +70,7 @@ def sketch_html(sketch):
         f'<div><b style="font-size:15px">{about}{estimate:,} distinct</b> '
         f'<span style="opacity:0.7">{unit} · CVMSketch</span></div>'
         f"{number_line(estimate, low, high)}"
-        f'<table style="border-collapse:collapse;margin:2px 0 0 0">{"".join(rows)}</table>'
+        '<table style="font-size:13px;border-collapse:collapse;margin:2px 0 0 0">'
+        f"{''.join(rows)}</table>"
         "</div>"
     )
