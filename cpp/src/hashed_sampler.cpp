@@ -36,35 +36,26 @@ void hashed_sampler::offer_filtered(std::span<const std::uint64_t> identities,
 
 void hashed_sampler::offer_one(std::uint64_t identity) {
     if (!full()) {
-        if (retained() + 1 == capacity_) largest_first_.reserve(capacity_);
         if (!retained_.insert(identity)) return;
         estimate_ += 1.0;
         ++changes_;
-        if (full()) {
-            retained_.for_each([this](std::uint64_t id) { largest_first_.push_back(id); });
-            std::make_heap(largest_first_.begin(), largest_first_.end());
-        }
         return;
     }
     if (identity > ceiling() || retained_.contains(identity)) return;
     exact_ = false;
-    if (identity < largest_first_.front()) replace_largest(identity);
+    if (identity < retained_.largest()) replace_largest(identity);
 }
 
 void hashed_sampler::replace_largest(std::uint64_t identity) noexcept {
-    const double one_over_p = coins / static_cast<double>(largest_first_.front());
+    const double one_over_p = coins / static_cast<double>(retained_.largest());
     estimate_ += one_over_p;
     variance_ += one_over_p * (one_over_p - 1.0);
     ++changes_;
-    std::pop_heap(largest_first_.begin(), largest_first_.end());
-    retained_.erase(largest_first_.back());
-    retained_.insert(identity);
-    largest_first_.back() = identity;
-    std::push_heap(largest_first_.begin(), largest_first_.end());
+    retained_.replace_largest(identity);
 }
 
 double hashed_sampler::sampling_rate() const noexcept {
-    return full() ? static_cast<double>(largest_first_.front()) / coins : 1.0;
+    return full() ? static_cast<double>(retained_.largest()) / coins : 1.0;
 }
 
 // Every change was a new element; an element turned away is one more than the buffer holds; and no
@@ -85,15 +76,13 @@ interval hashed_sampler::confidence_interval(double confidence) const noexcept {
 }
 
 std::size_t hashed_sampler::memory_bytes() const noexcept {
-    return sizeof *this + retained_.memory_bytes() +
-           largest_first_.capacity() * sizeof largest_first_[0];
+    return sizeof *this + retained_.memory_bytes();
 }
 
 std::vector<std::uint64_t> hashed_sampler::sorted_identities() const {
     std::vector<std::uint64_t> identities;
     identities.reserve(retained());
     retained_.for_each([&](std::uint64_t id) { identities.push_back(id); });
-    std::sort(identities.begin(), identities.end());
     return identities;
 }
 

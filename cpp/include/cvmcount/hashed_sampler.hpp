@@ -20,15 +20,16 @@
 #include <span>
 #include <vector>
 
-#include "cvmcount/id_set.hpp"
 #include "cvmcount/interval.hpp"
+#include "cvmcount/smallest_ids.hpp"
 
 namespace cvmcount {
 
 class hashed_sampler {
   public:
     // capacity: min_capacity to max_capacity (sizing.hpp).
-    explicit hashed_sampler(std::size_t capacity) noexcept : capacity_(capacity) {}
+    explicit hashed_sampler(std::size_t capacity) noexcept
+        : capacity_(capacity), retained_(capacity) {}
 
     // Takes items in stream order; the state is the same however a stream is cut into calls. Where
     // memory runs out, the items before the one at fault have been taken. Once full() it cannot.
@@ -38,9 +39,7 @@ class hashed_sampler {
 
     // What readers filter by: an identity above the ceiling would change nothing but items_seen().
     // It only ever falls, so one of some time ago is as right as that of now.
-    std::uint64_t ceiling() const noexcept {
-        return exact_ ? everything : largest_first_.front() - 1;
-    }
+    std::uint64_t ceiling() const noexcept { return exact_ ? everything : retained_.largest() - 1; }
 
     // As offer(), for a number of items of which only the identities up to an earlier ceiling() are
     // still there.
@@ -80,8 +79,7 @@ class hashed_sampler {
     std::vector<std::uint64_t> sorted_identities() const;
 
     std::size_t capacity_;
-    id_set retained_;
-    std::vector<std::uint64_t> largest_first_;  // the retained as a max-heap; empty until full
+    smallest_ids retained_;
     double estimate_ = 0.0;
     double variance_ = 0.0;
     std::uint64_t changes_ = 0;
