@@ -6,6 +6,7 @@
     python3 dev.py lint          formatters, linters, stubs against the built package
     python3 dev.py sanitize      all tests under ASan and UBSan, the threaded ones under TSan
     python3 dev.py portability   C++ tests by GCC and Clang, at several levels, and big-endian
+    python3 dev.py notebooks     run benchmarks/notebooks anew, in place (five minutes)
     python3 dev.py docs          the API as HTML pages, in build/docs
     python3 dev.py benchmark NAME [OPTIONS]  one of benchmarks/*.py, with all rivals installed
 
@@ -187,11 +188,26 @@ def main() -> None:
         files = [str(Path(argument).resolve()) for argument in arguments]
         run(PYTHON, "-P", "benchmarks/count.py", *files)
     elif command == "test":
-        set_up("test")
+        set_up("test", "notebooks")
         run_core_tests("build/core", "-Dbuildtype=debugoptimized")
         run_package_tests("-n", "auto", *arguments)
     elif command == "lint":
         lint()
+    elif command == "notebooks":
+        set_up("benchmarks", "notebooks")
+        notebooks = sorted((ROOT / "benchmarks" / "notebooks").glob("*.ipynb"))
+        options = ("kernel_name=python3", "record_timing=False", "timeout=1800")
+        execute = [f"--ExecutePreprocessor.{option}" for option in options]
+        run(
+            PYTHON,
+            "-m",
+            "nbconvert",
+            "--to=notebook",
+            "--execute",
+            "--inplace",
+            *execute,
+            *notebooks,
+        )
     elif command == "docs":
         set_up("docs")
         run(PYTHON, "-P", "-m", "pdoc", "cvmcount", "--docformat", "numpy", "-o", "build/docs")

@@ -3,6 +3,10 @@ from libc.stddef cimport size_t
 from cvmcount._block cimport BlockReader
 
 
+# Raises the error for items of other than one dimension.
+cdef int refuse_dimensions(items) except -1
+
+
 # The source of a column, as ColumnReader wants it.
 cdef class ArrayValues:
     cdef object items

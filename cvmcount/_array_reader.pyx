@@ -84,7 +84,13 @@ cdef class ArrayValues:
         self.items = items
 
     def values_at(self, begin, end):
-        return python_values(self.items[begin:end])
+        """Values from `begin` on: not more than up to `end`, and fewer if one cannot be made."""
+        try:
+            return python_values(self.items[begin:end])[: end - begin]
+        except Exception:
+            if end - begin == 1:
+                raise
+        return self.values_at(begin, begin + (end - begin) // 2)
 
 
 cdef class Buffer(ArrayValues):
@@ -97,6 +103,8 @@ cdef class Buffer(ArrayValues):
 
     def __init__(self, memory, items):
         super().__init__(items)
+        if self.view.ndim != 1:
+            raise_dimensions(self.view.ndim)
 
     def __dealloc__(self):
         PyBuffer_Release(&self.view)
@@ -171,21 +179,23 @@ cdef list python_values(items):
 cdef class ObjectsReader(BlockReader):
     """Reads an array whose values have to be made Python objects, some at a time."""
 
-    cdef object items
+    cdef ArrayValues items
     cdef SequenceReader chunk
 
     def __cinit__(self, items):
-        self.items = items
-        self.block_items = min(len(items), CHUNK)
+        self.items = ArrayValues(items)
+        self.block_items = CHUNK
 
     cdef bint fill(self, Identifier* identifier, bint dropna, Block* block) except -1:
         if self.chunk is None:
-            values = python_values(self.items[self.position : self.position + CHUNK])
+            end = min(self.position + CHUNK, len(self.items.items))
+            values = self.items.values_at(self.position, end) if self.position < end else []
             self.position += len(values)
             self.chunk = SequenceReader(values, 1, True)
         if not self.chunk.fill(identifier, dropna, block):
             self.chunk = None
-        return self.chunk is not None or self.position < len(self.items)
+        # The array may have been resized meanwhile.
+        return self.chunk is not None or self.position < len(self.items.items)
 
 
 cdef BlockReader column_reader(
@@ -196,8 +206,10 @@ cdef BlockReader column_reader(
     reader.start(buffer, values, buffer.view.itemsize, workers, repeats_count)
     if mask is not None:
         missing = Buffer(mask, mask)
+        if missing.view.itemsize != 1 or missing.view.shape[0] != buffer.view.shape[0]:
+            raise ValueError("items must have a mask of one bool for each value")
         values.set_mask(missing.values(False))
-        reader.mask = missing
+        reader.kept_alive = missing
     return reader
 
 
@@ -228,9 +240,11 @@ cdef BlockReader open_numpy_array(items, size_t workers, bint repeats_count):
     cdef Buffer buffer
     cdef column* values = NULL
     memory, mask = items, None
-    if isinstance(items, known("numpy.ma", "MaskedArray")):
+    if type(items) is known("numpy.ma", "MaskedArray"):
         memory = items.data
         mask = None if items.mask is known("numpy.ma", "nomask") else items.mask
+        if type(memory) is not known("numpy", "ndarray"):
+            return ObjectsReader(items)
     if items.dtype.kind in "mM":
         # As integers: the buffer protocol has no times.
         buffer = Buffer(memory.view(items.dtype.str[0] + "i8"), items)
@@ -247,21 +261,32 @@ cdef BlockReader open_numpy_array(items, size_t workers, bint repeats_count):
     return column_reader(buffer, values, mask, workers, repeats_count)
 
 
+# Whether it is an array whose values are those of its memory. Other subclasses may say otherwise.
+cdef bint is_plain_array(items) except -1:
+    kind = type(items)
+    return (
+        kind is known("numpy", "ndarray")
+        or kind is known("numpy", "memmap")
+        or kind is known("numpy", "recarray")
+        or kind is known("numpy.ma", "MaskedArray")
+    )
+
+
 cdef BlockReader open_array(object items, size_t workers, bint repeats_count):
     cdef Buffer buffer
     cdef column* values
-    is_numpy_array = isinstance(items, known("numpy", "ndarray"))
-    if not is_numpy_array and not PyObject_CheckBuffer(items):
+    if not PyObject_CheckBuffer(items) and not isinstance(items, known("numpy", "ndarray")):
         return None
     refuse_dimensions(items)
-    if is_numpy_array:
+    if is_plain_array(items):
         return open_numpy_array(items, workers, repeats_count)
+    # A file's items are bytes of length 1, but its buffer says they are numbers.
+    if isinstance(items, known("numpy", "ndarray")) or isinstance(items, known("mmap", "mmap")):
+        return None
     try:
         buffer = Buffer(items, items)
     except BufferError:
         return None
-    if buffer.view.ndim != 1:
-        refuse_dimensions(memoryview(items))
     values = buffer.column_of_numbers_or_text()
     if values is NULL:
         return None
@@ -270,11 +295,15 @@ cdef BlockReader open_array(object items, size_t workers, bint repeats_count):
 
 cdef int refuse_dimensions(items) except -1:
     dimensions = getattr(items, "ndim", 1)
+    if isinstance(dimensions, int) and dimensions != 1:
+        raise_dimensions(dimensions)
+    return 0
+
+
+cdef int raise_dimensions(dimensions) except -1:
     if dimensions == 0:
         raise TypeError("items must have one dimension, not none: use add(item) to count one value")
-    if dimensions != 1:
-        raise TypeError(
-            f"items must have one dimension, not {dimensions}: pass array.ravel() to count the "
-            "values, or one column of them"
-        )
-    return 0
+    raise TypeError(
+        f"items must have one dimension, not {dimensions}: pass array.ravel() to count the values "
+        "of an array, or one column of a data frame"
+    )

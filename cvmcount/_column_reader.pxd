@@ -23,10 +23,10 @@ cdef struct Round:
 
 
 cdef class ColumnReader(BlockReader):
-    # Where the values are, for a block that the column cannot identify: values_at(begin, end) is a
-    # list of Python objects. Keeps the memory of the column alive.
+    # Where the values are, for a block that the column cannot identify, as Python objects: see
+    # ArrayValues. Keeps the memory of the column alive.
     cdef object source
-    cdef object mask  # keeps the memory of the column's mask alive
+    cdef object kept_alive  # what else the column reads from
     cdef unique_ptr[column] values
     cdef unique_ptr[team] workers  # null for one
     cdef vector[Lane] lanes

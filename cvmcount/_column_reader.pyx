@@ -131,11 +131,12 @@ cdef class ColumnReader(BlockReader):
         # In stream order, up to the first lane that has stopped: what later ones read is read anew.
         for i in range(lanes):
             lane = &self.lanes[i]
-            memmove(
-                block.identities + block.size,
-                lane.output.identities,
-                lane.output.kept * sizeof(uint64_t),
-            )
+            if lane.output.kept > 0:
+                memmove(
+                    block.identities + block.size,
+                    lane.output.identities,
+                    lane.output.kept * sizeof(uint64_t),
+                )
             block.size += lane.output.kept
             block.items += lane.output.items
             self.position = <Py_ssize_t>lane.position

@@ -239,6 +239,8 @@ cdef int identify_at_depth(
         identity[0] = identify_enum_member(item, identifier, depth)
     elif item is known("pandas", "NA") or item is known("numpy.ma", "masked"):
         return MISSING
+    elif isinstance(item, known("numpy.ma.core", "mvoid")):
+        return identify_masked_row(item, identifier, depth, identity)
     else:
         identity[0] = identify_by_own_hash(item, identifier)
     return IDENTIFIED
@@ -260,6 +262,20 @@ cdef int identify_numpy_scalar(
     if item.dtype.names is None:
         identity[0] = identifier.hash.of_bytes(span_of(bytes(item.tobytes())))
     else:  # a structured row is the tuple of its fields
+        row = tuple([item[name] for name in item.dtype.names])
+        identity[0] = identify_tuple(row, identifier, depth)
+    return IDENTIFIED
+
+
+# A row of a masked structured array is no numpy.void.
+cdef int identify_masked_row(
+    item, Identifier* identifier, int depth, uint64_t* identity
+) except -1:
+    if item.dtype.names is None:
+        if item.mask:
+            return MISSING
+        identity[0] = identifier.hash.of_bytes(span_of(bytes(item.tobytes())))
+    else:
         row = tuple([item[name] for name in item.dtype.names])
         identity[0] = identify_tuple(row, identifier, depth)
     return IDENTIFIED

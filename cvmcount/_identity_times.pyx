@@ -191,7 +191,9 @@ cdef int identify_time(object item, const identity_hash& hash, uint64_t* identit
     if not has_exact_type(item):
         if item is known("pandas", "NaT"):
             return MISSING
-        if isinstance(item, (known("pandas", "Timestamp"), known("pandas", "Timedelta"))):
+        if isinstance(item, known("pandas", "Timestamp")) or isinstance(
+            item, known("pandas", "Timedelta")
+        ):
             # They have nanoseconds beside the fields of their base class.
             aware = getattr(item, "tzinfo", None) is not None
             return identify_numpy_time(item.asm8, aware, hash, identity)

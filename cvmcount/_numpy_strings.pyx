@@ -95,7 +95,8 @@ def open_strings(items, size_t workers, bint repeats_count):
     values.size = <size_t>len(items)
     values.swapped = False
     dtype = items.dtype
-    numpy.context = <void*>dtype  # the array holds it
+    numpy.context = <void*>dtype
+    reader.kept_alive = dtype
     numpy.open = lock
     numpy.close = unlock
     numpy.unpack = unpack

@@ -1,28 +1,19 @@
 """Tells how far a long update has come."""
 
-import time
-
-SECONDS = 0.1  # between two reports
-
 
 class Progress:
-    """Calls report(done, total) now and then, and close() once."""
+    """A report(done, total), and how to end it."""
 
     def __init__(self, items, report, close=None):
         try:
             self.total = len(items)
-        except TypeError:  # of a generator, say
+        except Exception:  # of a generator, say; whatever it is, this is only for the bar
             self.total = None
         self.report = report
         self.close = close or (lambda: None)
-        self.next = time.monotonic() + SECONDS
-
-    def is_due(self):
-        return time.monotonic() >= self.next
 
     def show(self, done):
         self.report(done, self.total)
-        self.next = time.monotonic() + SECONDS
 
 
 def open_progress(progress, items):

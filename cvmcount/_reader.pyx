@@ -6,7 +6,7 @@ from libc.stdint cimport uint64_t
 
 from collections.abc import Mapping
 
-from cvmcount._array_reader cimport open_array
+from cvmcount._array_reader cimport open_array, refuse_dimensions
 from cvmcount._block cimport Block, BlockReader, append, forget_if_cleared
 from cvmcount._identity cimport Identifier, identify, steady_seconds
 from cvmcount._sequence_reader cimport SequenceReader
@@ -49,7 +49,9 @@ cdef class IteratorReader(BlockReader):
 cdef BlockReader open_reader(object items, size_t workers, bint repeats_count):
     if type(items) is list or type(items) is tuple:
         return SequenceReader(items, workers, repeats_count)
-    if isinstance(items, (str, bytes, bytearray, known("collections", "UserString"))):
+    if isinstance(items, (str, bytes, bytearray)) or isinstance(
+        items, known("collections", "UserString")
+    ):
         raise TypeError(
             f"items must be an iterable of elements, not one {type(items).__name__}: "
             "count its characters with list(items), or use add(item) to count it as one element"
@@ -61,11 +63,7 @@ cdef BlockReader open_reader(object items, size_t workers, bint repeats_count):
         raise TypeError(
             f"items must not be a {type(items).__name__}: pass its keys(), values() or items()"
         )
-    if getattr(items, "ndim", 1) > 1:
-        raise TypeError(
-            f"items must have one dimension, not {items.ndim}: pass one column of a data frame, or "
-            "array.ravel() to count the numbers of an array"
-        )
+    refuse_dimensions(items)
     try:
         return IteratorReader(items)
     except TypeError:

@@ -172,10 +172,10 @@ cdef class SequenceReader(BlockReader):
         if workers > 1 and length >= LEAST_FOR_WORKERS:
             self.workers.reset(new team(workers))
             self.round_items = <Py_ssize_t>workers * FIRST_ROUND_ITEMS
-            self.block_items = <Py_ssize_t>workers * LAST_ROUND_ITEMS
+            self.block_items = min(<Py_ssize_t>workers * LAST_ROUND_ITEMS, length)
         else:
             workers = 1
-            self.round_items = self.block_items = min(length, SERIAL_ITEMS)
+            self.round_items = self.block_items = max(min(length, SERIAL_ITEMS), 1)
         self.lanes.resize(workers)
         if OBJECTS_STAY and not repeats_count and length >= LEAST_FOR_TABLE:
             self.met.resize(workers)
@@ -243,9 +243,10 @@ cdef class SequenceReader(BlockReader):
         # In stream order, up to the first lane that has stopped: what later ones read is read anew.
         for i in range(lanes):
             lane = &self.lanes[i]
-            memmove(
-                block.identities + block.size, lane.identities, lane.size * sizeof(uint64_t)
-            )
+            if lane.size > 0:
+                memmove(
+                    block.identities + block.size, lane.identities, lane.size * sizeof(uint64_t)
+                )
             block.size += lane.size
             block.items += lane.items
             self.position = lane.position

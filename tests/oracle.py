@@ -183,6 +183,8 @@ def is_missing(value):
     numpy, pandas = sys.modules.get("numpy"), sys.modules.get("pandas")
     if value is None or (pandas and value is pandas.NA) or (numpy and value is numpy.ma.masked):
         return True
+    if numpy and isinstance(value, numpy.void):  # a row is never missing, whatever is in it
+        return False
     return bool(value != value)
 
 

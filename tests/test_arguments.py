@@ -1,6 +1,7 @@
 """A red run means that a mistake passes silently, or that its message does not help."""
 
 import math
+import weakref
 from decimal import Decimal
 
 import pytest
@@ -144,6 +145,16 @@ class BrokenIterable:
 def test_an_iterables_own_error_passes_through():
     with pytest.raises(TypeError, match="my own trouble"):
         count_approx(BrokenIterable())
+
+
+class Gone(list):
+    pass
+
+
+def test_an_error_of_the_type_check_passes_through():
+    gone = weakref.proxy(Gone())
+    with pytest.raises(ReferenceError):
+        count_approx(gone)
 
 
 @pytest.mark.parametrize("item", [object(), [], {}, set(), len])

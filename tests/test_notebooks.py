@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+ROOT = Path(__file__).parents[1]
+BENCHMARKS = ROOT / "benchmarks"
 NOTEBOOKS = sorted((BENCHMARKS / "notebooks").glob("*.ipynb"))
 NEEDED = ("ipykernel", "IPython", "matplotlib", "nbclient", "numpy")
 MISSING = [name for name in NEEDED if find_spec(name) is None]
@@ -54,6 +55,7 @@ def test_runs(path, tmp_path):
     copy = tmp_path / "benchmarks"
     ignored = shutil.ignore_patterns("results", "rust", "__pycache__", ".ipynb_checkpoints")
     shutil.copytree(BENCHMARKS, copy, ignore=ignored)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)  # where benchmarks/ finds the rivals' names
     notebook = copy / "notebooks" / path.name
     environment = {
         **os.environ,

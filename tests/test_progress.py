@@ -1,6 +1,7 @@
 """A red run means that a long update does not say how far it has come, or breaks by saying so."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -75,6 +76,23 @@ def test_the_callable_may_change_the_sketch_and_the_list():
     sketch = CVMSketch()
     sketch.update(items, progress=change)
     assert sketch.estimate() in (0, 1000)
+
+
+def test_a_signal_between_two_reports_may_clear_the_sketch():
+    """What was met before it is looked at again."""
+    items = [f"word {i}" for i in range(200)] * 3000
+    sketch = CVMSketch()
+    before = signal.signal(signal.SIGALRM, lambda *_: sketch.clear())
+    try:
+        for after in range(100):
+            signal.setitimer(signal.ITIMER_REAL, 1e-4 + 2e-5 * after)
+            sketch.update(items, progress=lambda done, total: None)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            assert sketch.estimate() == 200 or sketch.items_seen < 200
+            sketch.clear()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 @pytest.mark.parametrize("progress", [None, 1, 0, "yes", [print]])

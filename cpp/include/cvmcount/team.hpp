@@ -1,5 +1,7 @@
 // Threads that do the parts of a job together with the caller, round after round.
 //
+// A team ends with the process that made it: a fork() has none of its threads.
+//
 // Rounds are short (a millisecond), so whoever waits looks again for a few microseconds before it
 // sleeps: to be woken up takes longer than that.
 #pragma once
