@@ -289,8 +289,22 @@ cdef BlockReader open_array(object items, size_t workers, bint repeats_count):
         return None
     values = buffer.column_of_numbers_or_text()
     if values is NULL:
+        if isinstance(items, memoryview):
+            refuse_unreadable(items)
         return None
     return column_reader(buffer, values, None, workers, repeats_count)
+
+
+# A memoryview can make Python objects of few formats only.
+cdef int refuse_unreadable(view) except -1:
+    try:
+        view[:1].tolist()
+    except NotImplementedError:
+        raise TypeError(
+            f"items is a memoryview of format {view.format!r}, which Python cannot read: pass the "
+            "array itself"
+        ) from None
+    return 0
 
 
 cdef int refuse_dimensions(items) except -1:

@@ -1,5 +1,7 @@
+from libc.stddef cimport size_t
 from libc.stdint cimport uint64_t
 
+from cvmcount._cpp cimport team
 from cvmcount._identity cimport Identifier
 
 
@@ -40,3 +42,7 @@ cdef class BlockReader:
     # Reads items into an empty block that holds at least block_items. Whether there may be more. At
     # an error, what came before is in the block.
     cdef bint fill(self, Identifier* identifier, bint dropna, Block* block) except -1
+
+
+# A team of so many threads, the caller included, to be owned by the caller.
+cdef team* hire(size_t workers) except NULL

@@ -6,12 +6,11 @@ from libc.string cimport memmove
 
 import os
 
-from cvmcount._block cimport Block, BlockReader, append, forget_if_cleared
+from cvmcount._block cimport Block, BlockReader, append, forget_if_cleared, hire
 from cvmcount._cpp cimport (
     column,
     column_block_values,
     filter_slack,
-    team,
     word_filter,
     word_filters,
 )
@@ -78,7 +77,7 @@ cdef class ColumnReader(BlockReader):
         self.repeats_count = repeats_count
         self.source = source
         if workers > 1 and values.size() >= LEAST_FOR_WORKERS:
-            self.workers.reset(new team(workers))
+            self.workers.reset(hire(workers))
         else:
             workers = 1
         self.lanes.resize(workers)

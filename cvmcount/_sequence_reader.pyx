@@ -17,8 +17,8 @@ from libc.stddef cimport size_t
 from libc.stdint cimport uint64_t
 from libc.string cimport memmove
 
-from cvmcount._block cimport Block, BlockReader, append, forget_if_cleared
-from cvmcount._cpp cimport identity_hash, recently_met, team
+from cvmcount._block cimport Block, BlockReader, append, forget_if_cleared, hire
+from cvmcount._cpp cimport identity_hash, recently_met
 from cvmcount._identity cimport Identifier, counts, identify_common, identify_rare
 from cvmcount._verdict cimport IDENTIFIED, MISSING, NOT_MINE, Verdict
 
@@ -170,7 +170,7 @@ cdef class SequenceReader(BlockReader):
         cdef Py_ssize_t length = PySequence_Fast_GET_SIZE(items)
         self.items = items
         if workers > 1 and length >= LEAST_FOR_WORKERS:
-            self.workers.reset(new team(workers))
+            self.workers.reset(hire(workers))
             self.round_items = <Py_ssize_t>workers * FIRST_ROUND_ITEMS
             self.block_items = min(<Py_ssize_t>workers * LAST_ROUND_ITEMS, length)
         else:

@@ -293,6 +293,7 @@ def test_read_only_memory():
         (np.float64(3), "add"),
         (np.datetime64("2020"), "add"),
         (memoryview(bytes(1)).cast("B", ()), "add"),
+        (memoryview(np.array([None])), "format 'O'"),
     ],
 )
 def test_other_than_one_dimension(items, match):
