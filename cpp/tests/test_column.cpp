@@ -169,8 +169,11 @@ Value any_integer(random_words& random) {
 
 template <class Value>
 maybe_identity integer_identity(Value value, const identity_hash& hash) {
-    if constexpr (std::is_signed_v<Value>) return {true, hash.of_integer(value)};
-    return {true, hash.of_unsigned(value)};
+    if constexpr (std::is_signed_v<Value>) {
+        return {true, hash.of_integer(value)};
+    } else {
+        return {true, hash.of_unsigned(value)};
+    }
 }
 
 maybe_identity real_identity(double value, const identity_hash& hash) {

@@ -28,7 +28,7 @@ TEST_CASE("no object is taken for another, wherever they lie") {
 }
 
 TEST_CASE("objects allocated together are all remembered") {
-    for (const std::uint64_t size : {16, 32, 48, 64, 96}) {
+    for (const std::uint64_t size : {16U, 32U, 48U, 64U, 96U}) {
         recently_met table;
         const std::uint64_t begin = 0x7f12'3456'7040;
         const std::uint64_t number = 131072 * 64 / size / 2;

@@ -23,7 +23,7 @@ void add_to_own_sum(void* context, std::size_t part) {
 }
 
 TEST_CASE("every part runs once a round, on one thread, and the caller sees what it wrote") {
-    for (const std::size_t workers : {1, 2, 3, 8}) {
+    for (const std::size_t workers : {1U, 2U, 3U, 8U}) {
         team crew(workers);
         REQUIRE(crew.size() == workers);
         sums all{.input = 0,
