@@ -12,7 +12,6 @@ cdef struct Block:
     uint64_t ceiling  # of the sampler: identities above it are counted as items and left out
     uint64_t items  # less the missing values that were skipped
     Py_ssize_t size
-    Py_ssize_t capacity
     uint64_t* identities
 
 

@@ -45,9 +45,3 @@ cdef class ColumnReader(BlockReader):
     ) except -1
     cdef size_t next_items(self) noexcept
     cdef int fill_one_by_one(self, Identifier* identifier, bint dropna, Block* block) except -1
-
-
-# Names of the levels of vector code that this machine can run, the fastest first. The first is in
-# use unless another was chosen.
-cdef list levels()
-cdef int choose_level(str name) except -1

@@ -32,6 +32,8 @@ cdef enum:
 cdef word_filter chosen = word_filters()[0].filter
 
 
+# The names of the levels of vector code that this machine can run, the fastest first. The first is
+# in use unless another was chosen.
 cdef list levels():
     cdef list names = []
     for i in range(word_filters().size()):

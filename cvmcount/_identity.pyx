@@ -240,7 +240,7 @@ cdef int identify_at_depth(
     elif item is known("pandas", "NA") or item is known("numpy.ma", "masked"):
         return MISSING
     elif isinstance(item, known("numpy.ma.core", "mvoid")):
-        return identify_masked_row(item, identifier, depth, identity)
+        return identify_void(item, identifier, depth, identity)
     else:
         identity[0] = identify_by_own_hash(item, identifier)
     return IDENTIFIED
@@ -259,23 +259,16 @@ cdef int identify_numpy_scalar(
             identity[0] = identify_int(operator.index(item), identifier.hash[0])
             return IDENTIFIED
         return identify_float(float(item), identifier.hash[0], identity)
-    if item.dtype.names is None:
-        identity[0] = identifier.hash.of_bytes(span_of(bytes(item.tobytes())))
-    else:  # a structured row is the tuple of its fields
-        row = tuple([item[name] for name in item.dtype.names])
-        identity[0] = identify_tuple(row, identifier, depth)
-    return IDENTIFIED
+    return identify_void(item, identifier, depth, identity)
 
 
-# A row of a masked structured array is no numpy.void.
-cdef int identify_masked_row(
-    item, Identifier* identifier, int depth, uint64_t* identity
-) except -1:
+# A numpy.void, or the row of a masked array, which is none.
+cdef int identify_void(item, Identifier* identifier, int depth, uint64_t* identity) except -1:
     if item.dtype.names is None:
-        if item.mask:
+        if getattr(item, "mask", False):
             return MISSING
         identity[0] = identifier.hash.of_bytes(span_of(bytes(item.tobytes())))
-    else:
+    else:  # a structured row is the tuple of its fields
         row = tuple([item[name] for name in item.dtype.names])
         identity[0] = identify_tuple(row, identifier, depth)
     return IDENTIFIED
