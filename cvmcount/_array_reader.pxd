@@ -15,3 +15,7 @@ cdef class ArrayValues:
 # A reader of a NumPy array or of what else lays its memory open as a buffer of numbers or text; or
 # None for what has to be iterated over.
 cdef BlockReader open_array(object items, size_t workers, bint repeats_count)
+
+
+# A reader of an array whose values have to be made Python objects, some at a time.
+cdef BlockReader open_objects(object items)

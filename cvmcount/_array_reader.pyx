@@ -8,7 +8,6 @@ from cpython.buffer cimport (
     PyObject_GetBuffer,
 )
 from libc.stddef cimport size_t
-from libc.stdint cimport int64_t
 
 import array
 import re
@@ -39,6 +38,7 @@ from cvmcount._cpp cimport (
     real32_type,
     real64_type,
     time_column,
+    time_form,
     uint8_type,
     uint16_type,
     uint32_type,
@@ -160,7 +160,7 @@ cdef dict NUMBERS = {
 # The values of a piece of an array, each as the Python object that has its exact value.
 cdef list python_values(items):
     dtype = getattr(items, "dtype", None)
-    if dtype is None:
+    if not isinstance(dtype, known("numpy", "dtype")):
         return list(items)
     if dtype.names:
         return list(zip(*[python_values(items[name]) for name in dtype.names], strict=True))
@@ -198,12 +198,16 @@ cdef class ObjectsReader(BlockReader):
         return self.chunk is not None or self.position < len(self.items.items)
 
 
+cdef BlockReader open_objects(object items):
+    return ObjectsReader(items)
+
+
 cdef BlockReader column_reader(
     Buffer buffer, column* values, mask, size_t workers, bint repeats_count
 ):
     cdef ColumnReader reader = ColumnReader.__new__(ColumnReader)
     cdef Buffer missing
-    reader.start(buffer, values, buffer.view.itemsize, workers, repeats_count)
+    reader.start_array(buffer, values, workers, repeats_count)
     if mask is not None:
         missing = Buffer(mask, mask)
         if missing.view.itemsize != 1 or missing.view.shape[0] != buffer.view.shape[0]:
@@ -216,16 +220,19 @@ cdef BlockReader column_reader(
 # The column of an array of datetime64 or timedelta64; or null where the unit is not a whole number
 # of nanoseconds, or would overflow.
 cdef column* column_of_times(Buffer buffer, dtype) except? NULL:
+    cdef time_form form
     unit, count = known("numpy", "datetime_data")(dtype)
-    cdef layout values = buffer.values(not dtype.isnative)
+    form.least_is_missing = True
     if unit == "D" and dtype.kind == "M":
-        return new time_column(date_kind, <int64_t>count, values)
-    factor = NANOSECONDS.get(unit, 2**63) * count
-    if factor >= 2**63:
-        return NULL
-    return new time_column(
-        datetime_kind if dtype.kind == "M" else duration_kind, <int64_t>factor, values
-    )
+        form.which = date_kind
+        form.factor = count
+    else:
+        factor = NANOSECONDS.get(unit, 2**63) * count
+        if factor >= 2**63:
+            return NULL
+        form.which = datetime_kind if dtype.kind == "M" else duration_kind
+        form.factor = factor
+    return new time_column(form, buffer.values(not dtype.isnative))
 
 
 # Whether a null of this StringDType, if it can have one, is a missing value.

@@ -4,7 +4,14 @@ from libcpp.memory cimport unique_ptr
 from libcpp.vector cimport vector
 
 from cvmcount._block cimport Block, BlockReader
-from cvmcount._cpp cimport column, column_output, column_rules, team
+from cvmcount._cpp cimport (
+    column,
+    column_memory,
+    column_output,
+    column_rules,
+    column_sequence,
+    team,
+)
 from cvmcount._identity cimport Identifier
 
 
@@ -12,36 +19,40 @@ from cvmcount._identity cimport Identifier
 cdef struct Lane:
     size_t position
     size_t end
+    column_memory* memory
     column_output output
 
 
 # What the lanes of one round share.
 cdef struct Round:
-    const column* values
+    const column_sequence* values
     column_rules rules
     Lane* lanes
 
 
 cdef class ColumnReader(BlockReader):
+    cdef column_sequence values
+    cdef Py_ssize_t first  # the position of the first of them
     # Where the values are, for a block that the column cannot identify, as Python objects: see
     # ArrayValues. Keeps the memory of the column alive.
     cdef object source
     cdef object kept_alive  # what else the column reads from
-    cdef unique_ptr[column] values
     cdef unique_ptr[team] workers  # null for one
     cdef vector[Lane] lanes
+    cdef vector[column_memory] memories  # one for each lane
+    cdef uint64_t clears  # of the sketch, when what they hold was met
     cdef size_t lane_room
     cdef size_t round_items  # of each lane
-    cdef size_t most_items
     cdef double kept_fraction  # of the last round
     cdef bint repeats_count
-    cdef int start(
-        self,
-        object source,
-        column* values,
-        size_t item_bytes,
-        size_t workers,
-        bint repeats_count,
+
+    # Takes the column over.
+    cdef int start_array(
+        self, object source, column* values, size_t workers, bint repeats_count
     ) except -1
+    # After the first values are there.
+    cdef int start(self, size_t workers, bint repeats_count) except -1
+    cdef void forget_what_was_met(self) noexcept
     cdef size_t next_items(self) noexcept
+    cdef void adapt_round(self, double seconds) noexcept
     cdef int fill_one_by_one(self, Identifier* identifier, bint dropna, Block* block) except -1

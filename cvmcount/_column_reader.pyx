@@ -3,6 +3,8 @@
 from libc.stddef cimport size_t
 from libc.stdint cimport uint64_t
 from libc.string cimport memmove
+from libcpp.memory cimport unique_ptr
+from libcpp.utility cimport move
 
 import os
 
@@ -11,10 +13,10 @@ from cvmcount._cpp cimport (
     column,
     column_block_values,
     filter_slack,
-    word_filter,
-    word_filters,
+    vector_level,
+    vector_levels,
 )
-from cvmcount._identity cimport Identifier, identify
+from cvmcount._identity cimport Identifier, identify, steady_seconds
 
 
 cdef enum:
@@ -22,22 +24,25 @@ cdef enum:
     MOST_ROOM = 1 << 16
     # A round begins small, because nothing is left out before the sampler is full.
     FIRST_ROUND_ITEMS = 1 << 13
-    # And ends after some milliseconds, so that what was read can be seen, and Ctrl-C be heeded: but
-    # not sooner, because each time this thread wants the interpreter back it may have to wait.
     MOST_ROUND_ITEMS = 1 << 22
-    MOST_ROUND_BYTES = 1 << 25
     LEAST_FOR_WORKERS = 1 << 16
 
 
-cdef word_filter chosen = word_filters()[0].filter
+# A round takes some milliseconds, so that what was read can be seen, and Ctrl-C be heeded: but not
+# less, because each time this thread wants the interpreter back it may have to wait.
+cdef double SHORT_ROUND_SECONDS = 0.005
+cdef double LONG_ROUND_SECONDS = 0.040
+
+
+cdef const vector_level* chosen = &vector_levels()[0]
 
 
 # The names of the levels of vector code that this machine can run, the fastest first. The first is
 # in use unless another was chosen.
 cdef list levels():
     cdef list names = []
-    for i in range(word_filters().size()):
-        names.append((<bytes>word_filters()[i].level).decode())
+    for i in range(vector_levels().size()):
+        names.append((<bytes>vector_levels()[i].name).decode())
     return names
 
 
@@ -45,7 +50,7 @@ cdef int choose_level(str name) except -1:
     global chosen
     if name not in levels():
         raise ValueError(f"this machine can run {', '.join(levels())}, not {name!r}")
-    chosen = word_filters()[levels().index(name)].filter
+    chosen = &vector_levels()[levels().index(name)]
     return 0
 
 
@@ -62,40 +67,43 @@ def force_level(str name):
 cdef void read_lane(void* context, size_t number) noexcept nogil:
     cdef const Round* round = <const Round*>context
     cdef Lane* lane = &round.lanes[number]
-    lane.position = round.values.read(lane.position, lane.end, round.rules, lane.output)
+    lane.position = round.values.read(
+        lane.position, lane.end, round.rules, lane.memory[0], lane.output
+    )
 
 
 cdef class ColumnReader(BlockReader):
-    # Takes the column over.
-    cdef int start(
-        self,
-        object source,
-        column* values,
-        size_t item_bytes,
-        size_t workers,
-        bint repeats_count,
+    cdef int start_array(
+        self, object source, column* values, size_t workers, bint repeats_count
     ) except -1:
-        self.values.reset(values)
-        self.repeats_count = repeats_count
+        cdef unique_ptr[column] owned
+        owned.reset(values)
+        self.values.append(move(owned))
         self.source = source
-        if workers > 1 and values.size() >= LEAST_FOR_WORKERS:
+        return self.start(workers, repeats_count)
+
+    cdef int start(self, size_t workers, bint repeats_count) except -1:
+        self.repeats_count = repeats_count
+        if workers > 1 and self.values.size() >= LEAST_FOR_WORKERS:
             self.workers.reset(hire(workers))
         else:
             workers = 1
         self.lanes.resize(workers)
-        self.lane_room = min(values.size(), MOST_ROOM) + filter_slack
-        self.most_items = MOST_ROUND_BYTES // max(item_bytes, 1)
-        self.most_items = min(max(self.most_items, column_block_values), MOST_ROUND_ITEMS)
-        self.round_items = min(FIRST_ROUND_ITEMS, self.most_items)
+        self.memories.resize(workers)
+        self.lane_room = min(self.values.size(), MOST_ROOM) + filter_slack
+        self.round_items = FIRST_ROUND_ITEMS
         self.block_items = workers * self.lane_room
         return 0
+
+    cdef void forget_what_was_met(self) noexcept:
+        for i in range(self.memories.size()):
+            self.memories[i].forget()
 
     # As many as can be expected to leave half of the room free, so that a worker hardly ever stops
     # before its end, which would make the work of those after it vain.
     cdef size_t next_items(self) noexcept:
         cdef double room = self.lane_room - filter_slack
         cdef size_t items = self.round_items
-        self.round_items = min(4 * self.round_items, self.most_items)
         if 2 * self.kept_fraction * items > room:
             items = max(<size_t>(room / (2 * self.kept_fraction)), column_block_values)
         return items
@@ -104,25 +112,32 @@ cdef class ColumnReader(BlockReader):
         cdef Round round
         cdef Lane* lane
         cdef size_t lanes = self.lanes.size()
-        cdef size_t size = self.values.get().size()
-        cdef size_t begin = <size_t>self.position
+        cdef size_t size = self.values.size()
+        cdef size_t begin = <size_t>(self.position - self.first)
         cdef size_t items = self.next_items()
         cdef size_t i
-        round.values = self.values.get()
+        cdef const char* problem = NULL
+        cdef double started = steady_seconds()
+        if block.clears_before != self.clears:
+            self.forget_what_was_met()
+            self.clears = block.clears_before
+        round.values = &self.values
         round.rules.filter.hash = identifier.hash
         round.rules.filter.ceiling = block.ceiling
         round.rules.filter.dropna = dropna
-        round.rules.words = chosen
+        round.rules.level = chosen
         round.rules.repeats_count = self.repeats_count
         round.lanes = self.lanes.data()
         for i in range(lanes):
             lane = &self.lanes[i]
             lane.position = min(begin + i * items, size)
             lane.end = min(begin + (i + 1) * items, size)
+            lane.memory = &self.memories[i]
             lane.output.identities = block.identities + i * self.lane_room
             lane.output.room = self.lane_room
             lane.output.kept = 0
             lane.output.items = 0
+            lane.output.problem = NULL
         with nogil:
             if lanes > 1:
                 self.workers.get().run(read_lane, &round)
@@ -140,22 +155,35 @@ cdef class ColumnReader(BlockReader):
                 )
             block.size += lane.output.kept
             block.items += lane.output.items
-            self.position = <Py_ssize_t>lane.position
+            self.position = self.first + <Py_ssize_t>lane.position
             if lane.position < lane.end:
+                problem = lane.output.problem
+                self.forget_what_was_met()
                 break
-        items = <size_t>self.position - begin
+        items = <size_t>(self.position - self.first) - begin
         if items > 0:
             self.kept_fraction = <double>block.size / items
+        self.adapt_round(steady_seconds() - started)
         forget_if_cleared(block)
+        if problem != NULL:
+            raise ValueError(
+                f"items cannot be read beyond item {self.position}: {(<bytes>problem).decode()}"
+            )
         if items == 0 and begin < size:
             self.fill_one_by_one(identifier, dropna, block)
-        return self.position < <Py_ssize_t>size
+        return self.position < self.first + <Py_ssize_t>size
+
+    cdef void adapt_round(self, double seconds) noexcept:
+        if seconds < SHORT_ROUND_SECONDS:
+            self.round_items = min(4 * self.round_items, MOST_ROUND_ITEMS)
+        elif seconds > LONG_ROUND_SECONDS:
+            self.round_items = max(self.round_items // 4, column_block_values)
 
     # A block that the column cannot identify.
     cdef int fill_one_by_one(self, Identifier* identifier, bint dropna, Block* block) except -1:
         cdef uint64_t identity
         cdef bint counted
-        end = min(self.position + column_block_values, self.values.get().size())
+        end = min(self.position + column_block_values, self.values.size())
         for item in self.source.values_at(self.position, end):
             self.position += 1
             counted = identify(item, identifier, dropna, &identity)

@@ -3,6 +3,7 @@
 from libc.stddef cimport size_t
 from libc.stdint cimport int64_t, uint64_t
 from libcpp cimport bool as cbool
+from libcpp.memory cimport unique_ptr
 
 
 cdef extern from "<cstddef>" namespace "std" nogil:
@@ -80,17 +81,16 @@ cdef extern from "cvmcount/word_filter.hpp" namespace "cvmcount" nogil:
         uint64_t ceiling
         cbool dropna
 
-    ctypedef void (*word_filter "cvmcount::word_filter")() noexcept
 
-    cdef cppclass named_word_filter:
-        const char* level
-        word_filter filter
+cdef extern from "cvmcount/vector_level.hpp" namespace "cvmcount" nogil:
+    cdef cppclass vector_level:
+        const char* name
 
-    cdef cppclass word_filter_span "std::span<const cvmcount::named_word_filter>":
+    cdef cppclass vector_level_span "std::span<const cvmcount::vector_level>":
         size_t size() noexcept
-        const named_word_filter& operator[](size_t i) noexcept
+        const vector_level& operator[](size_t i) noexcept
 
-    word_filter_span word_filters() noexcept
+    vector_level_span vector_levels() noexcept
 
 
 cdef extern from "cvmcount/column.hpp" namespace "cvmcount" nogil:
@@ -99,10 +99,11 @@ cdef extern from "cvmcount/column.hpp" namespace "cvmcount" nogil:
         size_t room
         size_t kept
         uint64_t items
+        const char* problem
 
     cdef cppclass column_rules:
         filter_rules filter
-        word_filter words
+        const vector_level* level
         cbool repeats_count
 
     cdef cppclass layout:
@@ -111,13 +112,19 @@ cdef extern from "cvmcount/column.hpp" namespace "cvmcount" nogil:
         size_t size
         cbool swapped
 
+    cdef cppclass column_memory:
+        column_memory() noexcept
+        void forget() noexcept
+
     cdef cppclass column:
         size_t size() noexcept
         void set_mask(const layout& mask) noexcept
-        size_t read(
-            size_t begin, size_t end, const column_rules& rules, column_output& output
-        ) noexcept
 
+    const size_t column_block_values "cvmcount::column::block_values"
+    const size_t filter_slack "cvmcount::filter_slack"
+
+
+cdef extern from "cvmcount/array_columns.hpp" namespace "cvmcount" nogil:
     ctypedef enum number_type:
         int8_type "cvmcount::number_type::int8"
         int16_type "cvmcount::number_type::int16"
@@ -137,8 +144,13 @@ cdef extern from "cvmcount/column.hpp" namespace "cvmcount" nogil:
     cdef cppclass number_column(column):
         number_column(number_type type, const layout& values) except +
 
+    cdef cppclass time_form:
+        kind which
+        int64_t factor
+        cbool least_is_missing
+
     cdef cppclass time_column(column):
-        time_column(kind which, int64_t factor, const layout& values) except +
+        time_column(const time_form& form, const layout& values) except +
 
     cdef cppclass fixed_text_column(column):
         fixed_text_column(size_t width, const layout& values) except +
@@ -162,8 +174,19 @@ cdef extern from "cvmcount/column.hpp" namespace "cvmcount" nogil:
     cdef cppclass packed_text_column(column):
         packed_text_column(const text_library& packer, const layout& values) except +
 
-    const size_t column_block_values "cvmcount::column::block_values"
-    const size_t filter_slack "cvmcount::filter_slack"
+
+cdef extern from "cvmcount/column_sequence.hpp" namespace "cvmcount" nogil:
+    cdef cppclass column_sequence:
+        size_t size() noexcept
+        void append(unique_ptr[column] values) except +
+        void clear() noexcept
+        size_t read(
+            size_t begin,
+            size_t end,
+            const column_rules& rules,
+            column_memory& memory,
+            column_output& output,
+        ) noexcept
 
 
 cdef extern from "cvmcount/recently_met.hpp" namespace "cvmcount" nogil:

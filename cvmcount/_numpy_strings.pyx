@@ -100,11 +100,7 @@ def open_strings(items, size_t workers, bint repeats_count):
     numpy.open = lock
     numpy.close = unlock
     numpy.unpack = unpack
-    reader.start(
-        ArrayValues(items),
-        new packed_text_column(numpy, values),
-        items.itemsize,
-        workers,
-        repeats_count,
+    reader.start_array(
+        ArrayValues(items), new packed_text_column(numpy, values), workers, repeats_count
     )
     return reader

@@ -7,7 +7,9 @@ from libc.stdint cimport uint64_t
 from collections.abc import Mapping
 
 from cvmcount._array_reader cimport open_array, refuse_dimensions
+from cvmcount._arrow_reader cimport open_arrow
 from cvmcount._block cimport Block, BlockReader, append, forget_if_cleared
+from cvmcount._frames cimport native, open_frame
 from cvmcount._identity cimport Identifier, identify, steady_seconds
 from cvmcount._sequence_reader cimport SequenceReader
 from cvmcount._verdict cimport known
@@ -46,6 +48,17 @@ cdef class IteratorReader(BlockReader):
         return False
 
 
+# Data frames before arrays, because they have two dimensions: but a NumPy array is neither.
+cdef BlockReader open_column(object items, size_t workers, bint repeats_count):
+    reader = None
+    if not isinstance(items, known("numpy", "ndarray")):
+        items = native(items)
+        reader = open_frame(items, workers, repeats_count)
+        if reader is None:
+            reader = open_arrow(items, workers, repeats_count)
+    return open_array(items, workers, repeats_count) if reader is None else reader
+
+
 cdef BlockReader open_reader(object items, size_t workers, bint repeats_count):
     if type(items) is list or type(items) is tuple:
         return SequenceReader(items, workers, repeats_count)
@@ -56,7 +69,7 @@ cdef BlockReader open_reader(object items, size_t workers, bint repeats_count):
             f"items must be an iterable of elements, not one {type(items).__name__}: "
             "count its characters with list(items), or use add(item) to count it as one element"
         )
-    reader = open_array(items, workers, repeats_count)
+    reader = open_column(items, workers, repeats_count)
     if reader is not None:
         return reader
     if isinstance(items, Mapping):

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
+#include <exception>
+#include <limits>
 
 namespace cvmcount {
 namespace {
@@ -19,56 +22,106 @@ void pack_mask(const layout& mask, std::size_t begin, std::size_t size, std::uin
     }
 }
 
-// Leaves out identities that were met a moment ago: in a column of few different values, that is
-// nearly all of them.
-class recent_identities {
-  public:
-    recent_identities() noexcept {
-        for (std::size_t i = 0; i < last_.size(); ++i)
-            last_[i] = i ^ 1;  // no identity of this place
+// The opposite of `size` bits from `begin` on. Returns whether any of them is set.
+bool invert_bits(const std::uint8_t* source, std::size_t begin, std::size_t size,
+                 std::uint8_t* bits) {
+    const std::size_t shift = begin % 8;
+    const std::size_t bytes = (shift + size + 7) / 8;  // that there are to be read
+    source += begin / 8;
+    unsigned any = 0;
+    for (std::size_t i = 0; 8 * i < size; ++i) {
+        unsigned byte = source[i] >> shift;
+        if (shift != 0 && i + 1 < bytes) byte |= unsigned{source[i + 1]} << (8 - shift);
+        byte = ~byte & 0xff;
+        if (size - 8 * i < 8) byte &= (1U << (size - 8 * i)) - 1;
+        bits[i] = static_cast<std::uint8_t>(byte);
+        any |= byte;
     }
-
-    // Returns how many are left, in their order.
-    std::size_t leave_out(std::uint64_t* identities, std::size_t size) noexcept {
-        std::size_t left = 0;
-        for (std::size_t i = 0; i < size; ++i) {
-            const std::uint64_t identity = identities[i];
-            std::uint64_t& last = last_[identity % last_.size()];
-            identities[left] = identity;
-            left += last != identity ? 1 : 0;
-            last = identity;
-        }
-        return left;
-    }
-
-  private:
-    std::array<std::uint64_t, 1024> last_;
-};
+    return any != 0;
+}
 
 }  // namespace
 
+void column_memory::forget() noexcept {
+    of_ = nullptr;
+    met_.clear();
+    for (std::size_t i = 0; i < last_.size(); ++i) last_[i] = i ^ 1;  // no identity of this place
+}
+
+void column_memory::turn_to(const column& values) {
+    if (of_ == &values) return;
+    const std::size_t different = values.different_values();
+    met_.clear();
+    of_ = &values;
+    if (different / 8 <= values.size()) met_.resize(different);  // else it costs more than it saves
+}
+
+std::size_t column_memory::leave_out(std::uint64_t* identities, std::size_t size) noexcept {
+    std::size_t left = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+        const std::uint64_t identity = identities[i];
+        std::uint64_t& last = last_[identity % last_.size()];
+        identities[left] = identity;
+        left += last != identity ? 1 : 0;
+        last = identity;
+    }
+    return left;
+}
+
+// Whether there are missing ones, and which.
+bool column::find_missing(std::size_t begin, std::size_t size, std::uint8_t* bits) const noexcept {
+    if (validity_ != nullptr) return invert_bits(validity_, first_bit_ + begin, size, bits);
+    if (mask_.data == nullptr) return false;
+    pack_mask(mask_, begin, size, bits);
+    return true;
+}
+
 std::size_t column::read(std::size_t begin, std::size_t end, const column_rules& rules,
-                         column_output& output) const noexcept {
+                         column_memory& memory, column_output& output) const noexcept try {
     std::array<std::uint8_t, block_values / 8> bits;
-    std::array<std::uint8_t, 256> met_bytes{};
-    recent_identities recent;
+    if (!rules.repeats_count) memory.turn_to(*this);
+    std::uint8_t* const met =
+        rules.repeats_count || memory.met_.empty() ? nullptr : memory.met_.data();
     while (begin < end) {
         const std::size_t size = std::min(block_values, end - begin);
         if (output.room - output.kept < size + filter_slack) break;
         std::uint64_t* out = output.identities + output.kept;
-        block which = {begin, size, nullptr, rules, out, nullptr};
-        if (mask_.data != nullptr) {
-            pack_mask(mask_, begin, size, bits.data());
-            which.missing = bits.data();
-        }
-        if (!rules.repeats_count) which.met_bytes = met_bytes.data();
-        const filter_output result = read_block(which);
+        const bool any_missing = find_missing(begin, size, bits.data());
+        const filter_output result =
+            read_block({begin, size, any_missing ? bits.data() : nullptr, rules, out, met});
         if (result.kept == unreadable) break;
-        output.kept += rules.repeats_count ? result.kept : recent.leave_out(out, result.kept);
+        output.kept += rules.repeats_count ? result.kept : memory.leave_out(out, result.kept);
         output.items += size - (rules.filter.dropna ? result.missing : 0);
         begin += size;
     }
     return begin;
+} catch (const malformed_column& error) {
+    output.problem = error.what();
+    return begin;
+} catch (const std::exception&) {  // bad_alloc, or length_error
+    output.problem = "there is not enough memory to read it";
+    return begin;
+}
+
+bool column::identify_one(std::size_t i, const column_rules& rules, std::uint64_t& identity) const {
+    std::array<std::uint64_t, 1 + filter_slack> out;
+    const bool is_there = identify(i, 1, rules, out.data()) == 0;
+    identity = out[0];
+    return is_there;
+}
+
+std::size_t column::identify(std::size_t begin, std::size_t size, const column_rules& rules,
+                             std::uint64_t* out) const {
+    std::array<std::uint8_t, block_values / 8> bits;
+    column_rules all = rules;
+    all.filter.ceiling = std::numeric_limits<std::uint64_t>::max();
+    all.filter.dropna = false;
+    all.repeats_count = true;
+    const bool any_missing = find_missing(begin, size, bits.data());
+    const filter_output result =
+        read_block({begin, size, any_missing ? bits.data() : nullptr, all, out, nullptr});
+    if (result.kept != size) throw malformed_column("it holds what cannot be identified");
+    return result.missing;
 }
 
 }  // namespace cvmcount

@@ -2,9 +2,10 @@
 #include <array>
 #include <cstring>
 
+#include "cvmcount/array_columns.hpp"
 #include "cvmcount/bytes.hpp"
-#include "cvmcount/column.hpp"
 #include "cvmcount/utf8.hpp"
+#include "piece_filter.hpp"
 #include "word_filter.hpp"
 
 namespace cvmcount {
@@ -51,18 +52,17 @@ class text_encoder {
 
 }  // namespace
 
-filter_output fixed_bytes_column::read_block(const block& which) const noexcept {
-    const auto identify = [&](std::size_t i, std::uint64_t& identity) {
+filter_output fixed_bytes_column::read_block(const block& which) const {
+    const auto piece = [&](std::size_t i) {
         const std::byte* source = value(which.begin + i);
         std::size_t used = width_;
-        while (used > 0 && source[used - 1] == std::byte{0}) --used;
-        identity = which.rules.filter.hash->of_bytes({source, used});
-        return true;
+        while (end_ == padding::zeros && used > 0 && source[used - 1] == std::byte{0}) --used;
+        return std::span<const std::byte>(source, used);
     };
-    return filter_one_by_one(which.size, which.missing, which.rules.filter, which.out, identify);
+    return filter_pieces(which.size, which.missing, which.rules, kind_, which.out, piece);
 }
 
-filter_output fixed_text_column::read_block(const block& which) const noexcept {
+filter_output fixed_text_column::read_block(const block& which) const {
     text_encoder encoder;
     bool readable = true;
     const auto identify = [&](std::size_t i, std::uint64_t& identity) {
@@ -78,7 +78,7 @@ filter_output fixed_text_column::read_block(const block& which) const noexcept {
     return readable ? result : filter_output{unreadable, 0};
 }
 
-filter_output packed_text_column::read_block(const block& which) const noexcept {
+filter_output packed_text_column::read_block(const block& which) const {
     using answer = library::answer;
     bool readable = true;
     const auto identify = [&](std::size_t i, std::uint64_t& identity) {

@@ -40,6 +40,11 @@ inline bool identify_word(std::uint64_t word, const filter_rules& rules, std::ui
     return true;
 }
 
+// Of a bitmap, as filter_input::missing is one.
+inline bool is_set(const std::uint8_t* bits, std::size_t i) noexcept {
+    return (bits[i / 8] >> i % 8 & 1) != 0;
+}
+
 inline std::uint64_t load_word(const std::byte* source) noexcept {
     std::uint64_t word;
     std::memcpy(&word, source, sizeof word);
@@ -50,12 +55,11 @@ inline std::uint64_t load_word(const std::byte* source) noexcept {
 // is one.
 template <class Identify>
 filter_output filter_one_by_one(std::size_t size, const std::uint8_t* missing,
-                                const filter_rules& rules, std::uint64_t* out,
-                                Identify identify) noexcept {
+                                const filter_rules& rules, std::uint64_t* out, Identify identify) {
     filter_output result = {0, 0};
     for (std::size_t i = 0; i < size; ++i) {
         std::uint64_t identity = 0;
-        bool counts = missing == nullptr || (missing[i / 8] >> i % 8 & 1) == 0;
+        bool counts = missing == nullptr || !is_set(missing, i);
         counts = counts && identify(i, identity);
         if (!counts) {
             ++result.missing;

@@ -119,21 +119,27 @@ CVMCOUNT_TARGET filter_output filter(const filter_input& input, const filter_rul
                               lanes::all(rules.hash->of_missing())};
     filter_output result = {0, 0};
     std::size_t i = 0;
+    const auto missing_from = [&](std::size_t first) CVMCOUNT_TARGET {
+        return lanes::from_bits((input.missing[first / 8] >> (first % 8)) & all);
+    };
     if (input.missing == nullptr) {
         for (; i + width <= input.size; i += width) {
             prefetch_ahead(input.words + 8 * i);
             filter_vector<Form>(input.words + 8 * i, all, lanes::none(), form_may_miss, shared,
                                 rules, out, result);
         }
+    } else {
+        for (; i + width <= input.size; i += width) {
+            prefetch_ahead(input.words + 8 * i);
+            filter_vector<Form>(input.words + 8 * i, all, missing_from(i), true, shared, rules, out,
+                                result);
+        }
     }
-    for (; i < input.size; i += width) {
-        const std::size_t left = std::min(input.size - i, width);
+    if (i < input.size) {
+        const std::size_t left = input.size - i;
         std::byte values[8 * width] = {};
         std::memcpy(values, input.words + 8 * i, 8 * left);
-        mask missing = lanes::none();
-        if (input.missing != nullptr) {
-            missing = lanes::from_bits((input.missing[i / 8] >> (i % 8)) & all);
-        }
+        const mask missing = input.missing == nullptr ? lanes::none() : missing_from(i);
         filter_vector<Form>(values, (1U << left) - 1, missing, true, shared, rules, out, result);
     }
     return result;

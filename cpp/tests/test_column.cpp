@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cvmcount/column.hpp"
+#include "cvmcount/array_columns.hpp"
 #include "cvmcount/utf8.hpp"
 #include "random_words.hpp"
 
@@ -31,11 +31,12 @@ struct reading {
 reading read(const column& values, std::size_t begin, std::size_t end, std::size_t step,
              const column_rules& rules) {
     reading result;
+    column_memory memory;
     while (begin < end) {
         const std::size_t stop = std::min(begin + step, end);
         std::vector<std::uint64_t> identities(stop - begin + filter_slack);
         column_output output = {.identities = identities.data(), .room = identities.size()};
-        REQUIRE(values.read(begin, stop, rules, output) == stop);
+        REQUIRE(values.read(begin, stop, rules, memory, output) == stop);
         result.identities.insert(result.identities.end(), identities.begin(),
                                  identities.begin() + static_cast<std::ptrdiff_t>(output.kept));
         result.items += output.items;
@@ -101,11 +102,11 @@ void check(column& values, std::vector<maybe_identity> expected, random_words& r
         }
         values.set_mask({.data = mask.data(), .stride = 3, .size = expected.size()});
     }
-    for (const named_word_filter& level : word_filters()) {
+    for (const vector_level& level : vector_levels()) {
         column_rules rules = {.filter = {.hash = &hash,
                                          .ceiling = random.below(2) == 0 ? ~0ULL : random.next(),
                                          .dropna = random.below(2) == 0},
-                              .words = level.filter,
+                              .level = &level,
                               .repeats_count = true};
         reading twin;
         for (const auto& [counts, identity] : expected) {
@@ -265,27 +266,30 @@ TEST_CASE("times, as long as they are nanoseconds") {
             const auto nanoseconds = static_cast<std::uint64_t>(count * factor);
             expected.emplace_back(value != nat, hash.of_word(kind::duration, nanoseconds));
         }
-        time_column values(kind::duration, factor, place.where());
+        time_column values({.which = kind::duration, .factor = factor, .least_is_missing = true},
+                           place.where());
         check(values, expected, random, hash);
     }
 }
 
-TEST_CASE("a block with a time that is no nanoseconds is not read") {
+TEST_CASE("a block with a time beyond all that is stored is not read") {
     const identity_hash hash(3);
     std::vector<std::int64_t> counts(3000, 1);
-    counts[1500] = 9223372036;
+    counts[1500] = std::int64_t{1} << 62;
     const layout where = {.data = reinterpret_cast<const std::byte*>(counts.data()),
                           .stride = 8,
                           .size = counts.size()};
-    const time_column values(kind::datetime, 1000000000, where);
+    const time_column values({.which = kind::datetime, .factor = 604800 * std::int64_t{1000000000}},
+                             where);
     const column_rules rules = {.filter = {.hash = &hash, .ceiling = ~0ULL, .dropna = true},
-                                .words = word_filters()[0].filter,
+                                .level = &vector_levels()[0],
                                 .repeats_count = true};
     std::vector<std::uint64_t> identities(4000);
+    column_memory memory;
     column_output output = {.identities = identities.data(), .room = identities.size()};
-    CHECK(values.read(0, 3000, rules, output) == 1024);
+    CHECK(values.read(0, 3000, rules, memory, output) == 1024);
     CHECK(output.items == 1024);
-    CHECK(values.read(2048, 3000, rules, output) == 3000);
+    CHECK(values.read(2048, 3000, rules, memory, output) == 3000);
 }
 
 TEST_CASE("a column stops where there is no room") {
@@ -297,11 +301,12 @@ TEST_CASE("a column stops where there is no room") {
                           .size = words.size()};
     const number_column values(number_type::int64, where);
     const column_rules rules = {.filter = {.hash = &hash, .ceiling = ~0ULL, .dropna = true},
-                                .words = word_filters()[0].filter,
+                                .level = &vector_levels()[0],
                                 .repeats_count = true};
     std::vector<std::uint64_t> identities(3000);
+    column_memory memory;
     column_output output = {.identities = identities.data(), .room = identities.size()};
-    CHECK(values.read(0, 5000, rules, output) == 2048);
+    CHECK(values.read(0, 5000, rules, memory, output) == 2048);
     CHECK(output.kept == 2048);
 }
 

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cvmcount/word_filter.hpp"
+#include "cvmcount/vector_level.hpp"
 #include "random_words.hpp"
 
 namespace cvmcount::testing {
@@ -89,8 +89,8 @@ std::vector<std::uint64_t> words_of(word_form form, std::size_t size, random_wor
 TEST_CASE("every level keeps what the values one by one would") {
     random_words random(1);
     const identity_hash hash(7);
-    const auto levels = word_filters();
-    CHECK(std::string_view(levels.back().level) == "plain");
+    const auto levels = vector_levels();
+    CHECK(std::string_view(levels.back().name) == "plain");
     for (int round = 0; round < 400; ++round) {
         const auto form = static_cast<word_form>(random.below(4));
         const std::size_t size = random.below(round < 300 ? 40 : 3000);
@@ -112,11 +112,11 @@ TEST_CASE("every level keeps what the values one by one would") {
         const filter_input input = {.words = memory.data() + 1,
                                     .size = size,
                                     .missing = missing.empty() ? nullptr : missing.data()};
-        for (const named_word_filter& level : levels) {
-            CAPTURE(level.level);
+        for (const vector_level& level : levels) {
+            CAPTURE(level.name);
             CAPTURE(static_cast<int>(form));
             std::vector<std::uint64_t> out(size + filter_slack + 1, 0x5eed);
-            const filter_output result = level.filter(form, input, rules, out.data());
+            const filter_output result = level.filter_words(form, input, rules, out.data());
             CHECK(out.back() == 0x5eed);
             out.resize(result.kept);
             REQUIRE(out == twin.kept);

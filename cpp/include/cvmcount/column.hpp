@@ -2,10 +2,13 @@
 // that may change a sketch.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
+#include <vector>
 
-#include "cvmcount/word_filter.hpp"
+#include "cvmcount/vector_level.hpp"
 
 namespace cvmcount {
 
@@ -13,13 +16,14 @@ namespace cvmcount {
 struct column_output {
     std::uint64_t* identities;
     std::size_t room;
-    std::size_t kept = 0;     // so far
-    std::uint64_t items = 0;  // so far, less the missing values that were left out
+    std::size_t kept = 0;           // so far
+    std::uint64_t items = 0;        // so far, less the missing values that were left out
+    const char* problem = nullptr;  // why reading stopped, if it did for good
 };
 
 struct column_rules {
     filter_rules filter;
-    word_filter words;
+    const vector_level* level;
     bool repeats_count;  // if not, they may be left out
 };
 
@@ -31,6 +35,41 @@ struct layout {
     bool swapped = false;  // not in native byte order
 };
 
+// A column whose memory contradicts itself.
+class malformed_column : public std::exception {
+  public:
+    explicit malformed_column(const char* reason) noexcept : reason_(reason) {}  // a literal
+    const char* what() const noexcept override { return reason_; }
+
+  private:
+    const char* reason_;
+};
+
+class column;
+
+// What one reader of a column has met, in this stream and since the sketch was emptied: where
+// repeats do not count, it may be left out.
+class column_memory {
+  public:
+    column_memory() noexcept { forget(); }
+
+    // Must be called where identities that were read are not offered to the sketch, and before the
+    // memory of the column is used for another.
+    void forget() noexcept;
+
+  private:
+    friend class column;
+
+    void turn_to(const column& values);
+    // Leaves out identities that were met a moment ago: in a column of few different values, that
+    // is nearly all of them. Returns how many are left, in their order.
+    std::size_t leave_out(std::uint64_t* identities, std::size_t size) noexcept;
+
+    const column* of_;
+    std::vector<std::uint8_t> met_;  // for each of its different values, whether it was met
+    std::array<std::uint64_t, 1024> last_;
+};
+
 class column {
   public:
     static constexpr std::size_t block_values = 1024;
@@ -39,25 +78,40 @@ class column {
     column(const column&) = delete;
     column& operator=(const column&) = delete;
 
-    std::size_t size() const noexcept { return values_.size; }
+    std::size_t size() const noexcept { return size_; }
 
     // A mask of one byte for each value, not 0 where it is missing. It must have the same size.
     void set_mask(const layout& mask) noexcept { mask_ = mask; }
 
+    // A bitmap as of Arrow: value i is missing where bit (i + first) % 8 of byte (i + first) / 8 is
+    // 0.
+    void set_validity(const std::uint8_t* bits, std::size_t first) noexcept {
+        validity_ = bits;
+        first_bit_ = first;
+    }
+
     // Reads values from `begin` up to `end`, in stream order and in blocks of block_values. Returns
     // where it stopped: at the end, or before a block that might not find room (for the size of the
-    // block and filter_slack), or one with a value that this column cannot identify. Allocates
-    // nothing; many threads may read one column.
+    // block and filter_slack), or one with a value that this column cannot identify, or with a
+    // problem. Many threads may read one column.
     std::size_t read(std::size_t begin, std::size_t end, const column_rules& rules,
-                     column_output& output) const noexcept;
+                     column_memory& memory, column_output& output) const noexcept;
+
+    // The identities of at most block_values values, missing ones too, each at its place of `out`,
+    // which has room for filter_slack more. Returns how many are missing. Throws malformed_column
+    // and std::bad_alloc.
+    std::size_t identify(std::size_t begin, std::size_t size, const column_rules& rules,
+                         std::uint64_t* out) const;
+
+    // As identify() for one value; whether it is there.
+    bool identify(std::size_t i, const column_rules& rules, std::uint64_t& identity) const {
+        if (!is_missing(i)) return identify_one(i, rules, identity);
+        identity = rules.filter.hash->of_missing();
+        return false;
+    }
 
   protected:
-    explicit column(const layout& values) noexcept : values_(values) {}
-
-    const layout& values() const noexcept { return values_; }
-    const std::byte* value(std::size_t i) const noexcept {
-        return values_.data + values_.stride * static_cast<std::ptrdiff_t>(i);
-    }
+    explicit column(std::size_t size) noexcept : size_(size) {}
 
     static constexpr std::size_t unreadable = static_cast<std::size_t>(-1);
 
@@ -68,108 +122,38 @@ class column {
         const std::uint8_t* missing;  // as in filter_input
         const column_rules& rules;
         std::uint64_t* out;  // as of a word_filter
-        // For each value of a byte, whether this call of read() has met it. Null: repeats count.
-        std::uint8_t* met_bytes;
+        // For each of the different_values(), whether this call of read() has met it. Null:
+        // unknown.
+        std::uint8_t* met;
     };
 
-    // {unreadable, ...} where a value needs more than this.
-    virtual filter_output read_block(const block& which) const noexcept = 0;
+    // {unreadable, ...} where a value needs more than this. Throws as identify() does.
+    virtual filter_output read_block(const block& which) const = 0;
+
+    // One value that has no missing bit; whether it is there.
+    virtual bool identify_one(std::size_t i, const column_rules& rules,
+                              std::uint64_t& identity) const;
+
+    // What a column of few different values can remember to have met; 0 for others.
+    virtual std::size_t different_values() const noexcept { return 0; }
 
   private:
-    layout values_;
+    friend class column_memory;
+
+    bool is_missing(std::size_t i) const noexcept {
+        if (validity_ != nullptr) {
+            const std::size_t bit = first_bit_ + i;
+            return (validity_[bit / 8] >> bit % 8 & 1) == 0;
+        }
+        const auto position = static_cast<std::ptrdiff_t>(i);
+        return mask_.data != nullptr && mask_.data[mask_.stride * position] != std::byte{0};
+    }
+    bool find_missing(std::size_t begin, std::size_t size, std::uint8_t* bits) const noexcept;
+
+    std::size_t size_;
     layout mask_ = {nullptr, 0, 0};
-};
-
-// Numbers, by value. bytes are those of one value.
-enum class number_type {
-    int8,
-    int16,
-    int32,
-    int64,
-    uint8,
-    uint16,
-    uint32,
-    uint64,
-    boolean,  // a byte that is 0 or not
-    real16,
-    real32,
-    real64,
-    complex64,   // two real32
-    complex128,  // two real64
-};
-
-class number_column final : public column {
-  public:
-    number_column(number_type type, const layout& values) noexcept : column(values), type_(type) {}
-
-  private:
-    filter_output read_block(const block& which) const noexcept override;
-    template <class Type>
-    filter_output read_words(word_form form, const block& which) const noexcept;
-    template <class Real>
-    filter_output read_complex(const block& which) const noexcept;
-
-    number_type type_;
-};
-
-// int64 counts of a unit of time, of which the least is missing. The elements are instants or
-// durations in nanoseconds, or dates in days: `factor` of them to a unit.
-class time_column final : public column {
-  public:
-    time_column(kind which, std::int64_t factor, const layout& values) noexcept
-        : column(values), kind_(which), factor_(factor) {}
-
-  private:
-    filter_output read_block(const block& which) const noexcept override;
-
-    kind kind_;
-    std::int64_t factor_;
-};
-
-// Text of `width` UTF-32 code units or bytes of `width` bytes; zeros at the end are not part of it.
-class fixed_text_column final : public column {
-  public:
-    fixed_text_column(std::size_t width, const layout& values) noexcept
-        : column(values), width_(width) {}
-
-  private:
-    filter_output read_block(const block& which) const noexcept override;
-
-    std::size_t width_;
-};
-
-// Text of any length, packed by another library that has to be asked for it.
-class packed_text_column final : public column {
-  public:
-    struct library {
-        enum class answer { text, missing, error };
-
-        void* context;
-        // Called around the reading of a block, on the thread that reads it. None of these throws.
-        void (*open)(void* context);
-        void (*close)(void* context);
-        // Between them, for each value: its UTF-8 bytes, which are read before the next call.
-        answer (*unpack)(void* context, const void* packed, const char** utf8, std::size_t* size);
-    };
-
-    packed_text_column(const library& packer, const layout& values) noexcept
-        : column(values), library_(packer) {}
-
-  private:
-    filter_output read_block(const block& which) const noexcept override;
-
-    library library_;
-};
-
-class fixed_bytes_column final : public column {
-  public:
-    fixed_bytes_column(std::size_t width, const layout& values) noexcept
-        : column(values), width_(width) {}
-
-  private:
-    filter_output read_block(const block& which) const noexcept override;
-
-    std::size_t width_;
+    const std::uint8_t* validity_ = nullptr;
+    std::size_t first_bit_ = 0;
 };
 
 }  // namespace cvmcount

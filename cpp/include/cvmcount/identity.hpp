@@ -115,8 +115,9 @@ class identity_hash {
     // A composite value by the identities of its members. They are scratch memory afterwards.
     std::uint64_t of_members(kind which, std::span<std::uint64_t> identities) const noexcept;
 
-    // What of_word() hashes with, for kernels that do it themselves.
+    // What of_word() and of_bytes() hash with, for kernels that do it themselves.
     word_key key_of(kind which) const noexcept { return keys_of(which).word; }
+    std::uint64_t seed_of(kind which) const noexcept { return keys_of(which).bytes; }
 
   private:
     struct keys {

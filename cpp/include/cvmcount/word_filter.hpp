@@ -1,12 +1,10 @@
 // The inner loop of columns: 64-bit words to identities, of which those up to a ceiling are kept.
 //
-// It exists once for each level of the CPU's vector instructions. All levels give the same result
-// as the plain one; which to use is chosen at run time.
+// It exists once for each vector_level.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 #include "cvmcount/identity.hpp"
 
@@ -45,13 +43,5 @@ using word_filter = filter_output (*)(word_form form, const filter_input& input,
                                       const filter_rules& rules, std::uint64_t* out);
 
 inline constexpr std::size_t filter_slack = 8;
-
-struct named_word_filter {
-    const char* level;  // "avx512", "avx2" or "plain"
-    word_filter filter;
-};
-
-// Those that this machine can run, the fastest first.
-std::span<const named_word_filter> word_filters() noexcept;
 
 }  // namespace cvmcount

@@ -73,13 +73,16 @@ inline std::uint64_t hash_1_to_3(const std::byte* data, std::size_t size,
     return avalanche64(combined ^ (key + seed));
 }
 
+constexpr std::uint64_t key_of_4_to_8(std::uint64_t seed) noexcept {
+    seed ^= std::uint64_t{byte_swap(static_cast<std::uint32_t>(seed))} << 32;
+    return (secret_word(8) ^ secret_word(16)) - seed;
+}
+
 inline std::uint64_t hash_4_to_8(const std::byte* data, std::size_t size,
                                  std::uint64_t seed) noexcept {
-    constexpr std::uint64_t key = secret_word(8) ^ secret_word(16);
-    seed ^= std::uint64_t{byte_swap(static_cast<std::uint32_t>(seed))} << 32;
     const std::uint64_t head = load_le<std::uint32_t>(data);
     const std::uint64_t tail = load_le<std::uint32_t>(data + size - 4);
-    std::uint64_t hash = (tail + (head << 32)) ^ (key - seed);
+    std::uint64_t hash = (tail + (head << 32)) ^ key_of_4_to_8(seed);
     hash ^= std::rotl(hash, 49) ^ std::rotl(hash, 24);
     hash *= prime_mx2;
     hash ^= (hash >> 35) + size;

@@ -1,0 +1,36 @@
+// As a word_filter, for text and bytes of any length that lie in memory.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "cvmcount/column.hpp"
+#include "word_filter.hpp"
+
+namespace cvmcount {
+
+static_assert(column::block_values <= piece_list::capacity);
+
+// there: the values of a block that are not missing, all of this kind.
+filter_output filter_pieces(const piece_list& there, std::size_t size, const std::uint8_t* missing,
+                            const column_rules& rules, kind which, std::uint64_t* out) noexcept;
+
+// piece(i) gives the bytes of value i: whatever it likes for a missing one, which is not read.
+template <class Piece>
+filter_output filter_pieces(std::size_t size, const std::uint8_t* missing,
+                            const column_rules& rules, kind which, std::uint64_t* out,
+                            Piece piece) noexcept {
+    piece_list there;
+    if (missing == nullptr) {
+        for (std::size_t i = 0; i < size; ++i) there.put(i, piece(i));
+        there.count = size;
+    } else {  // without a branch, because where nulls lie nobody can predict
+        for (std::size_t i = 0; i < size; ++i) {
+            there.put(there.count, piece(i));
+            there.count += is_set(missing, i) ? 0 : 1;
+        }
+    }
+    return filter_pieces(there, size, missing, rules, which, out);
+}
+
+}  // namespace cvmcount

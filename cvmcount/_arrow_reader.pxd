@@ -1,0 +1,5 @@
+from cvmcount._block cimport BlockReader
+
+
+# A reader of what offers itself by the Arrow PyCapsule interface, or None.
+cdef BlockReader open_arrow(object items, size_t workers, bint repeats_count)

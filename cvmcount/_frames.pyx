@@ -1,0 +1,99 @@
+"""What data frame libraries hold: as arrays or Arrow data where these say the same, or as objects.
+
+Needs none of these libraries to be there.
+"""
+
+from libc.stddef cimport size_t
+
+from cvmcount._array_reader cimport open_array, open_objects
+from cvmcount._arrow_reader cimport open_arrow
+from cvmcount._block cimport BlockReader
+from cvmcount._verdict cimport known
+
+# Of pandas: those that become Arrow data of the same values without a copy of each.
+cdef tuple ARROW_DTYPES = (
+    "ArrowDtype",
+    "BooleanDtype",
+    "DatetimeTZDtype",
+    *(f"{kind}{bits}Dtype" for kind in ("Int", "UInt") for bits in (8, 16, 32, 64)),
+    "Float32Dtype",
+    "Float64Dtype",
+)
+
+
+cdef object native(object items):
+    for name in ("Series", "DataFrame", "LazyFrame"):
+        if isinstance(items, known("narwhals", name)):
+            return items.to_native()
+    return items
+
+
+cdef bint goes_by_arrow(dtype) except -1:
+    if isinstance(dtype, known("pandas", "StringDtype")):
+        return dtype.storage == "pyarrow"
+    if isinstance(dtype, known("pandas", "CategoricalDtype")):
+        of_values = dtype.categories.dtype
+        if isinstance(of_values, known("numpy", "dtype")):
+            return of_values.kind != "O"
+        return goes_by_arrow(of_values)
+    for name in ARROW_DTYPES:
+        if isinstance(dtype, known("pandas", name)):
+            return True
+    return False
+
+
+# A Series, an Index or an extension array.
+cdef BlockReader open_pandas(items, size_t workers, bint repeats_count):
+    if isinstance(items.dtype, known("numpy", "dtype")):
+        return open_array(items.to_numpy(), workers, repeats_count)
+    if goes_by_arrow(items.dtype):
+        try:
+            series = known("pandas", "Series")(items, copy=False)
+            reader = open_arrow(series, workers, repeats_count)
+            if reader is not None:
+                return reader
+        except ImportError:  # pyarrow is not there
+            pass
+    return open_objects(getattr(items, "array", items))
+
+
+cdef bint is_pandas_column(items) except -1:
+    return (
+        isinstance(items, known("pandas", "Series"))
+        or isinstance(items, known("pandas", "Index"))
+        or isinstance(items, known("pandas.api.extensions", "ExtensionArray"))
+    )
+
+
+cdef BlockReader open_frame(object items, size_t workers, bint repeats_count):
+    if isinstance(items, known("pandas", "DataFrame")):
+        if items.shape[1] != 1:
+            raise_columns(items.columns)
+        items = items.iloc[:, 0]
+    if is_pandas_column(items):
+        return open_pandas(items, workers, repeats_count)
+    if isinstance(items, known("polars", "LazyFrame")):
+        raise TypeError("items must not be a LazyFrame: pass items.collect()")
+    if isinstance(items, known("polars", "DataFrame")):
+        if items.width != 1:
+            raise_columns(items.columns)
+        refuse_objects(items.dtypes[0])
+    elif isinstance(items, known("polars", "Series")):
+        refuse_objects(items.dtype)
+    return None
+
+
+cdef int raise_columns(names) except -1:
+    shown = ", ".join([str(name) for name in names[:5]]) + (", ..." if len(names) > 5 else "")
+    raise TypeError(f"cannot count {len(names)} columns ({shown}): pass one of them")
+
+
+# Exported they are mere addresses.
+cdef int refuse_objects(dtype) except -1:
+    if dtype == known("polars", "Object"):
+        raise TypeError("cannot count a Polars column of objects: pass items.to_list()")
+    for field in getattr(dtype, "fields", ()):
+        refuse_objects(field.dtype)
+    if getattr(dtype, "inner", None) is not None:
+        refuse_objects(dtype.inner)
+    return 0
