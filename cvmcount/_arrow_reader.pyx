@@ -21,6 +21,7 @@ from cvmcount._identity cimport Identifier
 cdef enum:
     # Batches are read together until there are so many rows for each worker.
     ROWS_FOR_A_WORKER = 1 << 16
+    LEAST_ROOM = 1 << 13
 
 
 cdef class ArrowReader(ColumnReader):
@@ -33,7 +34,8 @@ cdef class ArrowReader(ColumnReader):
     cdef int open(self, size_t workers, bint repeats_count) except -1:
         self.wanted_rows = workers * ROWS_FOR_A_WORKER if workers > 1 else 1
         self.read_batches()
-        return self.start(workers, repeats_count)
+        # Later batches may be larger. They find room in any case, but in more rounds.
+        return self.start(max(self.values.size(), LEAST_ROOM), workers, repeats_count)
 
     # Into the memory of those that were read; whether there are more.
     cdef bint read_batches(self) except -1:

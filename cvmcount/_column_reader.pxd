@@ -50,8 +50,8 @@ cdef class ColumnReader(BlockReader):
     cdef int start_array(
         self, object source, column* values, size_t workers, bint repeats_count
     ) except -1
-    # After the first values are there.
-    cdef int start(self, size_t workers, bint repeats_count) except -1
+    # After the first values are there. most_values: that will ever be there at a time.
+    cdef int start(self, size_t most_values, size_t workers, bint repeats_count) except -1
     cdef void forget_what_was_met(self) noexcept
     cdef size_t next_items(self) noexcept
     cdef void adapt_round(self, double seconds) noexcept

@@ -80,9 +80,9 @@ cdef class ColumnReader(BlockReader):
         owned.reset(values)
         self.values.append(move(owned))
         self.source = source
-        return self.start(workers, repeats_count)
+        return self.start(self.values.size(), workers, repeats_count)
 
-    cdef int start(self, size_t workers, bint repeats_count) except -1:
+    cdef int start(self, size_t most_values, size_t workers, bint repeats_count) except -1:
         self.repeats_count = repeats_count
         if workers > 1 and self.values.size() >= LEAST_FOR_WORKERS:
             self.workers.reset(hire(workers))
@@ -90,7 +90,7 @@ cdef class ColumnReader(BlockReader):
             workers = 1
         self.lanes.resize(workers)
         self.memories.resize(workers)
-        self.lane_room = min(self.values.size(), MOST_ROOM) + filter_slack
+        self.lane_room = min(most_values, MOST_ROOM) + filter_slack
         self.round_items = FIRST_ROUND_ITEMS
         self.block_items = workers * self.lane_room
         return 0

@@ -1,19 +1,29 @@
 """Tells how far a long update has come."""
 
+import sys
+
 
 class Progress:
     """A report(done, total), and how to end it."""
 
     def __init__(self, items, report, close=None):
-        try:
-            self.total = len(items)
-        except Exception:  # of a generator, say; whatever it is, this is only for the bar
-            self.total = None
+        self.total = length_of(items)
         self.report = report
         self.close = close or (lambda: None)
 
     def show(self, done):
         self.report(done, self.total)
+
+
+def length_of(items):
+    """Return len(items), or None where it has none or could only find out by reading them."""
+    duckdb = sys.modules.get("duckdb")
+    if duckdb is not None and isinstance(items, duckdb.DuckDBPyRelation):
+        return None
+    try:
+        return len(items)
+    except Exception:  # of a generator, say; whatever it is, this is only for the bar
+        return None
 
 
 def open_progress(progress, items):
