@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
+
+#include "cvmcount/sizing.hpp"
 
 namespace cvmcount {
 
@@ -17,6 +20,22 @@ double fresh_sampling_rate(std::size_t capacity, std::uint64_t evictions) noexce
     return rate;
 }
 
+fresh_sampler::fresh_sampler(fresh_state state)
+    : capacity_(state.capacity),
+      random_(random_sequence::in_state(state.random)),
+      members_(state.capacity + 1, std::move(state.identities), std::move(state.stamps)),
+      failures_left_(state.failures_left),
+      evictions_(state.evictions),
+      items_seen_(state.items_seen),
+      sampling_rate_(fresh_sampling_rate(capacity_, evictions_)) {
+    skips_.set_probability(sampling_rate_);
+}
+
+fresh_state fresh_sampler::state() const {
+    return {capacity_,       items_seen_,           evictions_,       failures_left_,
+            random_.state(), members_.identities(), members_.stamps()};
+}
+
 void fresh_sampler::offer(std::span<const std::uint64_t> identities) {
     for (const std::uint64_t identity : identities) {
         const std::size_t position = members_.find(identity);
@@ -26,7 +45,7 @@ void fresh_sampler::offer(std::span<const std::uint64_t> identities) {
             if (position != stamped_set::nowhere) members_.erase(position);
             --failures_left_;
         }
-        ++items_seen_;
+        items_seen_ = add_items(items_seen_, 1);
     }
 }
 

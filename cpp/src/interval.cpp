@@ -1,5 +1,6 @@
 #include "cvmcount/interval.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -47,6 +48,14 @@ interval log_normal_interval(double estimate, double deviation, double z,
             bounds.clamp(std::ceil(estimate * factor * (1.0 - slack)))};
 }
 
+interval order_statistic_interval(std::uint64_t k, double coin, double z,
+                                  certain_bounds bounds) noexcept {
+    const double q = z * std::sqrt(1.0 - coin);
+    const auto shape = static_cast<double>(k);
+    return {bounds.clamp(std::floor(wilson_hilferty(shape, coin, -q) * (1.0 + slack))),
+            bounds.clamp(std::ceil(wilson_hilferty(shape, coin, q) * (1.0 - slack)))};
+}
+
 interval threshold_interval(std::uint64_t below, double threshold, double z,
                             certain_bounds bounds) noexcept {
     const double q = z * std::sqrt(1.0 - threshold);
@@ -55,6 +64,19 @@ interval threshold_interval(std::uint64_t below, double threshold, double z,
     const double high = wilson_hilferty(count + 1.0, threshold, q);
     return {bounds.clamp(std::floor(low * (1.0 + slack))),
             bounds.clamp(std::ceil(high * (1.0 - slack)))};
+}
+
+fraction_interval wilson_interval(std::uint64_t seen, std::uint64_t sample, double z) noexcept {
+    if (sample == 0) return {0.0, 1.0};
+    const auto n = static_cast<double>(sample);
+    const double share = static_cast<double>(seen) / n;
+    const double square = z * z / n;
+    const double centre = share + square / 2.0;
+    const double half = z * std::sqrt((share * (1.0 - share) + square / 4.0) / n);
+    // At the ends the formula is right, but for its last bits.
+    const double low = seen == 0 ? 0.0 : (centre - half) / (1.0 + square);
+    const double high = seen == sample ? 1.0 : (centre + half) / (1.0 + square);
+    return {std::max(low, 0.0), std::min(high, 1.0)};
 }
 
 }  // namespace cvmcount

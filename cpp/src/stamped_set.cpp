@@ -1,8 +1,28 @@
 #include "cvmcount/stamped_set.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <stdexcept>
+#include <utility>
 
 namespace cvmcount {
+
+stamped_set::stamped_set(std::size_t limit, std::vector<std::uint64_t> identities,
+                         std::vector<std::uint64_t> stamps)
+    : limit_(limit), identities_(std::move(identities)), stamps_(std::move(stamps)) {
+    if (size() == 0) return;
+    make_index(std::bit_ceil(std::max<std::size_t>(16, 2 * size())));
+    // An index that is half in use takes two looks at a hash on average.
+    std::size_t looks_left = 64 + 64 * size();
+    for (std::size_t i = 0; i < size(); ++i) {
+        const std::size_t slot = index_slot(identities_[i]);
+        const std::size_t looks = 1 + ((slot - home(identities_[i])) & (index_.size() - 1));
+        if (index_[slot] != free_slot) throw std::invalid_argument("two identities are alike");
+        if (looks > looks_left) throw std::invalid_argument("the identities are no hashes");
+        looks_left -= looks;
+        add_to_index(i);
+    }
+}
 
 // The slot that points to the identity, or the free one where it belongs.
 std::size_t stamped_set::index_slot(std::uint64_t identity) const noexcept {
@@ -61,14 +81,17 @@ void stamped_set::erase(std::size_t position) noexcept {
     stamps_.pop_back();
 }
 
-void stamped_set::grow() {
-    const std::size_t slots = std::max<std::size_t>(16, 2 * index_.size());
+void stamped_set::make_index(std::size_t slots) {
     std::vector<std::uint32_t> index(slots, free_slot);
     std::vector<std::uint8_t> filter(4 * slots, 0);
     identities_.reserve(std::min(slots / 2, limit_));
     stamps_.reserve(std::min(slots / 2, limit_));
     index_ = std::move(index);
     filter_ = std::move(filter);
+}
+
+void stamped_set::grow() {
+    make_index(std::max<std::size_t>(16, 2 * index_.size()));
     for (std::size_t i = 0; i < size(); ++i) add_to_index(i);
 }
 

@@ -33,9 +33,12 @@ void check_against_std(std::uint64_t seed, std::uint64_t mask, std::size_t capac
         REQUIRE(real.size() == model.size());
         REQUIRE(real.largest() == *model.rbegin());
         if (i % 64 != 0) continue;
-        std::vector<std::uint64_t> visited;
-        real.for_each([&](std::uint64_t visit) { visited.push_back(visit); });
-        REQUIRE(visited == std::vector<std::uint64_t>(model.begin(), model.end()));
+        const std::vector<std::uint64_t> expected(model.begin(), model.end());
+        REQUIRE(real.ascending() == expected);
+        const std::uint64_t last = expected[random.below(expected.size())];
+        REQUIRE(real.ascending(last) ==
+                std::vector<std::uint64_t>(model.begin(), model.upper_bound(last)));
+        if (i % 4096 == 0) real = smallest_ids(capacity, expected);
     }
 }
 
@@ -53,6 +56,26 @@ TEST_CASE("however identities lie together") {
     check_against_std(8, 0x7, 5, 500);  // often 0, the identity that marks a free slot
     check_against_std(9, 0x3, 4, 100);
     check_against_std(10, 0x1f, 32, 2000);
+}
+
+TEST_CASE("a set made at once takes what still comes") {
+    random_words random(11);
+    constexpr std::uint64_t last = ~0ULL;
+    for (const std::size_t size : {0U, 1U, 7U, 8U, 9U, 99U, 100U}) {
+        std::set<std::uint64_t> model;
+        while (model.size() < size) model.insert(model.empty() ? 0 : random.next() >> 20);
+        smallest_ids real(100, {model.begin(), model.end()});
+        while (model.size() < 99) {
+            const std::uint64_t id = random.next();
+            REQUIRE(real.insert(id) == model.insert(id).second);
+        }
+        if (model.size() < 100) {
+            real.insert(last);
+            model.insert(last);
+        }
+        CHECK(real.ascending() == std::vector<std::uint64_t>(model.begin(), model.end()));
+        CHECK(real.largest() == *model.rbegin());
+    }
 }
 
 TEST_CASE("descending and ascending identities") {

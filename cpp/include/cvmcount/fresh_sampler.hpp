@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <vector>
 
 #include "cvmcount/interval.hpp"
 #include "cvmcount/stamped_set.hpp"
@@ -25,11 +26,27 @@ namespace cvmcount {
 // (k/(k+1))**evictions, by squaring: multiplications only, so that it is the same everywhere.
 double fresh_sampling_rate(std::size_t capacity, std::uint64_t evictions) noexcept;
 
+// All that a sampler knows, laid open: what is saved.
+struct fresh_state {
+    std::size_t capacity;
+    std::uint64_t items_seen = 0;
+    std::uint64_t evictions = 0;
+    std::uint64_t failures_left = 0;
+    std::uint64_t random = 0;                    // the state of the sequence
+    std::vector<std::uint64_t> identities = {};  // in the order of the buffer, which matters
+    std::vector<std::uint64_t> stamps = {};
+};
+
 class fresh_sampler {
   public:
     // capacity: min_capacity to max_capacity (sizing.hpp). The seed is for the coins.
     fresh_sampler(std::size_t capacity, std::uint64_t seed) noexcept
         : capacity_(capacity), random_(seed), members_(capacity + 1) {}
+
+    // Precondition: a state that there can be (see flaws.hpp). Throws std::invalid_argument where
+    // the identities are none that a hash gives, or two are alike; std::bad_alloc.
+    explicit fresh_sampler(fresh_state state);
+    fresh_state state() const;
 
     // Takes items in stream order; the state is the same however a stream is cut into calls. Where
     // memory runs out, the items before the one at fault have been taken.

@@ -27,10 +27,25 @@ struct certain_bounds {
 interval log_normal_interval(double estimate, double deviation, double z,
                              certain_bounds bounds) noexcept;
 
-// Interval from `below` distinct coins strictly below a threshold in (0, 1], rounded outward: the
-// gamma quantiles of Wilson and Hilferty ("The distribution of chi-square", 1931), narrowed by the
-// factor sqrt(1 - threshold) of a sample without replacement.
+// Interval from the k-th smallest coin, rounded outward: the gamma quantiles of Wilson and Hilferty
+// ("The distribution of chi-square", 1931), narrowed by the factor sqrt(1 - coin) of a sample
+// without replacement.
+interval order_statistic_interval(std::uint64_t k, double coin, double z,
+                                  certain_bounds bounds) noexcept;
+
+// Interval from `below` distinct coins strictly below a threshold in (0, 1], rounded outward: low
+// as if the largest of them lay at the threshold, high as if the next one did.
 interval threshold_interval(std::uint64_t below, double threshold, double z,
                             certain_bounds bounds) noexcept;
+
+struct fraction_interval {
+    double low, high;
+
+    friend bool operator==(const fraction_interval&, const fraction_interval&) = default;
+};
+
+// Interval for a fraction of which so many out of a sample were seen (Wilson, "Probable inference,
+// the law of succession, and statistical inference", 1927). Of an empty sample: 0 to 1.
+fraction_interval wilson_interval(std::uint64_t seen, std::uint64_t sample, double z) noexcept;
 
 }  // namespace cvmcount

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <variant>
 
 #include "cvmcount/fresh_sampler.hpp"
@@ -19,6 +20,14 @@ class sampler {
     sampler(coins kind, std::size_t capacity, std::uint64_t seed) noexcept
         : chosen_(kind == coins::hashed ? any(hashed_sampler(capacity))
                                         : any(fresh_sampler(capacity, seed))) {}
+    explicit sampler(hashed_sampler chosen) noexcept : chosen_(std::move(chosen)) {}
+    explicit sampler(fresh_sampler chosen) noexcept : chosen_(std::move(chosen)) {}
+
+    coins kind() const noexcept { return chosen_.index() == 0 ? coins::hashed : coins::fresh; }
+
+    // Precondition: of this kind.
+    const hashed_sampler& hashed() const noexcept { return *std::get_if<hashed_sampler>(&chosen_); }
+    const fresh_sampler& fresh() const noexcept { return *std::get_if<fresh_sampler>(&chosen_); }
 
     std::uint64_t ceiling() const noexcept {
         return std::visit([](const auto& s) { return s.ceiling(); }, chosen_);

@@ -1,7 +1,9 @@
 // How many slots an error bound needs, and which error bound a number of slots gives.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 
 namespace cvmcount {
 
@@ -13,6 +15,14 @@ inline constexpr std::size_t min_sized_capacity = 1024;
 
 // Larger ones are refused before memory is.
 inline constexpr std::size_t max_capacity = std::size_t{1} << 31;
+
+// No stream is longer. Numbers of items stay there, so that none comes out small again whatever a
+// saved sketch claims to have seen.
+inline constexpr std::uint64_t max_items = (std::uint64_t{1} << 63) - 1;
+
+constexpr std::uint64_t add_items(std::uint64_t seen, std::uint64_t more) noexcept {
+    return seen + std::min(more, max_items - seen);
+}
 
 // The probability that the bottom-k estimate of a merged sketch is off by more than a fraction
 // epsilon, for the worst number of distinct elements:

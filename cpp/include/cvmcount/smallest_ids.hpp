@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 namespace cvmcount {
@@ -21,6 +22,11 @@ class smallest_ids {
   public:
     // capacity: the most that it will hold at any time.
     explicit smallest_ids(std::size_t capacity) noexcept : capacity_(capacity) {}
+
+    // With these in it, in ascending order, each once, and no more than the capacity.
+    smallest_ids(std::size_t capacity, std::vector<std::uint64_t> ascending);
+
+    static constexpr std::uint64_t all = std::numeric_limits<std::uint64_t>::max();
 
     std::size_t size() const noexcept { return in_slots_ + (holds_free_ ? 1 : 0); }
     std::size_t memory_bytes() const noexcept { return slots_.capacity() * sizeof slots_[0]; }
@@ -48,15 +54,8 @@ class smallest_ids {
     // Takes this identity instead of the largest. Precondition: it is smaller, and not there.
     void replace_largest(std::uint64_t id) noexcept;
 
-    // In ascending order.
-    template <class Visit>
-    void for_each(Visit visit) const {
-        if (holds_free_) visit(free_slot);
-        if (in_slots_ == 0) return;
-        for (std::size_t slot = 0; slot <= last_; ++slot) {
-            if (slots_[slot] != free_slot) visit(slots_[slot]);
-        }
-    }
+    // In ascending order, up to this one.
+    std::vector<std::uint64_t> ascending(std::uint64_t last = all) const;
 
   private:
     // Marks a free slot. It is an identity like any other, so it is kept aside.
@@ -73,7 +72,11 @@ class smallest_ids {
         return slot;
     }
 
+    // The least shift by which this one, the largest, has one of the homes.
+    int finest_shift(std::uint64_t largest) const noexcept;
+
     void put(std::uint64_t id, std::size_t slot) noexcept;
+    void make_homes(std::size_t homes, std::vector<std::uint64_t>& slots);
     void grow();
     void spread(std::uint64_t* sorted, std::size_t size) noexcept;
 

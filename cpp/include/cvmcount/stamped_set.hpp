@@ -19,6 +19,11 @@ class stamped_set {
     // Never holds more members than that; memory grows as they come.
     explicit stamped_set(std::size_t limit) noexcept : limit_(limit) {}
 
+    // With these members, in this order. Throws std::invalid_argument where two are alike, or so
+    // many share their low bits, as no hashes do, that it would take very long.
+    stamped_set(std::size_t limit, std::vector<std::uint64_t> identities,
+                std::vector<std::uint64_t> stamps);
+
     // Where the identity is, or nowhere.
     std::size_t find(std::uint64_t identity) const noexcept {
         if (filter_.empty() || filter_[filter_slot(identity)] == 0) return nowhere;
@@ -60,6 +65,7 @@ class stamped_set {
     std::size_t find_in_index(std::uint64_t identity) const noexcept;
     std::size_t index_slot(std::uint64_t identity) const noexcept;
     void add_to_index(std::size_t position) noexcept;
+    void make_index(std::size_t slots);
     void grow();
 
     std::size_t limit_;

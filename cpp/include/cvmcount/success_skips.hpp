@@ -18,6 +18,14 @@ class random_sequence {
   public:
     explicit random_sequence(std::uint64_t seed) noexcept : state_(mix64(mix64(seed) + 1)) {}
 
+    // The sequence that goes on from what state() was.
+    static random_sequence in_state(std::uint64_t state) noexcept {
+        random_sequence sequence(0);
+        sequence.state_ = state;
+        return sequence;
+    }
+    std::uint64_t state() const noexcept { return state_; }
+
     std::uint64_t next() noexcept { return mix64(state_ += 0x9e3779b97f4a7c15U); }
 
     // Uniform below the bound, without bias (Lemire, "Fast random integer generation in an
