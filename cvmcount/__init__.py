@@ -1,6 +1,7 @@
 """Approximate counting of distinct elements, in one pass and fixed memory."""
 
+from ._sampled import SampledCount, SampledShare
 from ._sketch import CVMSketch, count_approx
 from ._version import __version__
 
-__all__ = ["CVMSketch", "__version__", "count_approx"]
+__all__ = ["CVMSketch", "SampledCount", "SampledShare", "__version__", "count_approx"]

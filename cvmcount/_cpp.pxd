@@ -4,6 +4,7 @@ from libc.stddef cimport size_t
 from libc.stdint cimport int64_t, uint64_t
 from libcpp cimport bool as cbool
 from libcpp.memory cimport unique_ptr
+from libcpp.vector cimport vector
 
 
 cdef extern from "<cstddef>" namespace "std" nogil:
@@ -214,6 +215,10 @@ cdef extern from "cvmcount/interval.hpp" namespace "cvmcount" nogil:
         uint64_t low
         uint64_t high
 
+    cdef cppclass fraction_interval:
+        double low
+        double high
+
 
 cdef extern from "cvmcount/sizing.hpp" namespace "cvmcount" nogil:
     const size_t min_capacity
@@ -228,6 +233,7 @@ cdef extern from "cvmcount/sampler.hpp" namespace "cvmcount" nogil:
     cdef cppclass sampler:
         sampler(coins kind, size_t capacity, uint64_t seed) except +
         sampler(const sampler&) except +
+        coins kind() noexcept
         uint64_t ceiling() noexcept
         void offer_filtered(identity_span identities, uint64_t items) except +
         double estimate() noexcept
@@ -243,3 +249,49 @@ cdef extern from "cvmcount/sampler.hpp" namespace "cvmcount" nogil:
 
     size_t sized_capacity(coins kind, double epsilon, double delta) noexcept
     double achieved_epsilon(coins kind, size_t capacity, double delta) noexcept
+
+
+cdef extern from "cvmcount/merge.hpp" namespace "cvmcount" nogil:
+    cdef cppclass merger:
+        merger() noexcept
+        void add(const sampler& part) except +
+        void merge_into(sampler& target) except +
+
+
+cdef extern from "cvmcount/set_operations.hpp" namespace "cvmcount" nogil:
+    cdef cppclass sampled_count:
+        uint64_t retained
+        double threshold
+        cbool exact
+        uint64_t at_most
+        double estimate() noexcept
+        interval confidence_interval(double confidence) noexcept
+
+    cdef cppclass sampled_share:
+        uint64_t retained
+        uint64_t of
+        double threshold
+        cbool exact
+        double estimate() noexcept
+        fraction_interval confidence_interval(double confidence) noexcept
+
+    cdef cppclass overlap:
+        overlap() noexcept
+        overlap(const sampler& first, const sampler& second) except +
+        sampled_count in_both() noexcept
+        sampled_count in_first_only() noexcept
+        sampled_count in_one_only() noexcept
+        sampled_share jaccard() noexcept
+
+
+cdef extern from "cvmcount/saved_sketch.hpp" namespace "cvmcount" nogil:
+    cdef cppclass sketch_settings:
+        uint64_t seed
+        double epsilon
+        double delta
+        cbool dropna
+        cbool is_salted
+        uint64_t salt
+
+    vector[byte] save(const sampler& sample, const sketch_settings& settings) except +
+    unique_ptr[sampler] load(byte_span saved, sketch_settings& settings) except +
