@@ -248,19 +248,29 @@ def identity(value, seed=0, *, dropna=True):
 
 
 class ReferenceSketch:
-    """Bottom-k with the martingale estimate; items one by one."""
+    """Bottom-k with the martingale estimate, and without it after a merge; items one by one."""
 
     def __init__(self, capacity, seed=0, *, dropna=True):
         self.capacity, self.seed, self.dropna = capacity, seed, dropna
         self.retained = set()
-        self.estimate = 0.0
+        self.sum = 0.0
         self.variance = 0.0
         self.items_seen = 0
         self.is_exact = True
+        self.is_merged = False  # and not exact
 
     @property
     def sampling_rate(self):
         return 1.0 if len(self.retained) < self.capacity else max(self.retained) / 2**64
+
+    @property
+    def threshold(self):
+        """Strictly below which every element's coin is retained."""
+        return 1.0 if self.is_exact else self.sampling_rate
+
+    @property
+    def estimate(self):
+        return (self.capacity - 1) / self.sampling_rate if self.is_merged else self.sum
 
     def add(self, item):
         coin = identity(item, self.seed, dropna=self.dropna)
@@ -274,8 +284,34 @@ class ReferenceSketch:
             self.is_exact = False
             if coin > max(self.retained):
                 return
-        self.estimate += 1 / self.sampling_rate
+        self.sum += 1 / self.sampling_rate
         self.variance += 1 / self.sampling_rate * (1 / self.sampling_rate - 1)
         self.retained.add(coin)
         if full:
             self.retained.remove(max(self.retained))
+
+    def union(self, other):
+        result = ReferenceSketch(min(self.capacity, other.capacity), self.seed, dropna=self.dropna)
+        coins = sorted(self.retained | other.retained)
+        result.retained = set(coins[: result.capacity])
+        result.items_seen = self.items_seen + other.items_seen
+        result.is_exact = self.is_exact and other.is_exact and len(coins) <= result.capacity
+        result.sum = float(len(coins))
+        if result.is_exact:
+            return result
+        result.is_merged = True
+        for one, rest in ((self, other), (other, self)):
+            if not rest.retained and one.capacity == result.capacity:  # nothing was merged
+                result.is_merged = one.is_merged
+                result.sum, result.variance = one.sum, one.variance
+        return result
+
+    def overlap(self, other):
+        """In both, in the first only, in the second only, below the threshold; and that."""
+        threshold = min(self.threshold, other.threshold)
+        exact = self.is_exact and other.is_exact
+        a, b = (
+            {coin for coin in one.retained if exact or coin / 2**64 < threshold}
+            for one in (self, other)
+        )
+        return len(a & b), len(a - b), len(b - a), threshold

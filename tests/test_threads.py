@@ -118,3 +118,40 @@ def test_threads_share_a_list_that_is_being_changed():
 
     run_together(change, *(lambda: [sketch.update(items) for _ in range(20)] for _ in range(3)))
     assert 5000 * 0.9 < sketch.estimate() < 5000 * 1.1
+
+
+def test_eight_threads_update_and_merge_the_same_sketches():
+    """Whatever the interleaving, each sketch ends up with what it was given and what it merged."""
+    sketches = [CVMSketch(capacity=50_000) for _ in range(3)]
+
+    def work(part):
+        mine = sketches[part % 3]
+        for start in range(0, 1000, 50):
+            mine.update([f"{part}/{i}" for i in range(start, start + 50)])
+            other = sketches[(part + start // 50) % 3]  # now and then itself
+            other.merge(mine)
+            mine |= other
+            mine.merge(*sketches)
+            assert (mine & other).estimate() <= 8000
+            assert mine.jaccard(other).estimate() <= 1
+            assert CVMSketch.from_bytes(mine.to_bytes()).is_exact
+
+    run_together(*(lambda part=part: work(part) for part in range(8)))
+    expected = CVMSketch(capacity=50_000)
+    for part in range(8):
+        expected.update([f"{part}/{i}" for i in range(1000)])
+    sketches[0].merge(*sketches)
+    assert sketches[0].is_exact
+    assert sketches[0].estimate() == 8000
+    assert (sketches[0] ^ expected).estimate() == 0
+
+
+def test_two_sketches_merged_into_each_other():
+    a, b = CVMSketch(capacity=100), CVMSketch(capacity=100)
+    a.update(range(5000))
+    b.update(range(4000, 9000))
+    union = a | b
+    run_together(*[lambda: [a.merge(b) for _ in range(500)]] * 4, *[lambda: [b.merge(a) for _ in range(500)]] * 4)
+    b.merge(a)
+    assert (a ^ union).estimate() == (b ^ union).estimate() == 0
+    assert a.estimate() == b.estimate() == union.estimate()

@@ -1,0 +1,214 @@
+"""A red run means that a saved sketch does not come back as it was, or harms whoever reads it.
+
+The core's own tests change every field; here are the way from Python and the golden files.
+"""
+
+import pickle
+import random
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import golden_sketches
+import strategies
+from cvmcount import CVMSketch
+
+
+def fed(items, **arguments):
+    sketch = CVMSketch(**arguments)
+    sketch.update(items)
+    return sketch
+
+
+arguments = st.fixed_dictionaries(
+    {
+        "epsilon": st.floats(0.01, 0.99),
+        "delta": st.floats(1e-9, 0.99),
+        "seed": st.integers(0, 2**64 - 1),
+        "dropna": st.booleans(),
+    },
+    optional={"capacity": st.integers(3, 40), "coins": st.sampled_from(["hashed", "fresh"])},
+)
+more = st.lists(strategies.plain_values, max_size=50)
+
+
+@given(strategies.streams, st.integers(0, 200), arguments, more)
+def test_a_loaded_sketch_goes_on_as_the_original(stream, numbers, arguments, more):
+    sketch = fed([*stream, *range(numbers)], **arguments)
+    data = sketch.to_bytes()
+    assert type(data) is bytes
+    loaded = CVMSketch.from_bytes(data)
+    assert loaded == sketch
+    assert loaded.to_bytes() == data
+    for name in ("capacity", "epsilon", "delta", "coins", "seed", "dropna", "is_exact"):
+        assert getattr(loaded, name) == getattr(sketch, name)
+    for one in (sketch, loaded):
+        one.update(more)
+        one.update(range(150, 300))
+    assert loaded == sketch
+    assert loaded.estimate() == sketch.estimate()
+    assert loaded.interval() == sketch.interval()
+    for one in (sketch, loaded):
+        one.clear()
+        one.update(more)
+    assert loaded == sketch
+
+
+@given(strategies.streams, strategies.streams, st.sampled_from(["hashed", "fresh"]))
+def test_equality_is_equality_of_bytes(first, second, coins):
+    a, b = (fed(items, capacity=5, coins=coins) for items in (first, second))
+    assert (a == b) == (a.to_bytes() == b.to_bytes())
+    for other in ({"capacity": 6}, {"capacity": 5, "delta": 0.5}, {"capacity": 5, "seed": 1}):
+        assert a.to_bytes() != fed(first, coins=coins, **other).to_bytes()
+
+
+def test_size():
+    """At most 8.2 bytes for each retained element and 100 more; fresh coins have to keep ages, too."""
+    for items in ((), range(3), range(100), range(100_000)):
+        for sketch in (fed(items), fed(items, capacity=3), fed([*items, range(5)], capacity=3)):
+            assert len(sketch.to_bytes()) <= 8.2 * sketch.num_retained + 100
+            assert len((sketch | sketch).to_bytes()) <= 8.2 * sketch.num_retained + 100
+    exact = fed(range(6000), coins="fresh")
+    assert len(exact.to_bytes()) <= 8.2 * 6000 + 100
+    sampled = fed(range(100_000), coins="fresh")
+    assert len(sampled.to_bytes()) <= 10 * sampled.num_retained + 100
+
+
+@pytest.mark.parametrize("name", golden_sketches.MAKERS)
+def test_golden_files(name):
+    data = (golden_sketches.FILES / f"{name}.cvms").read_bytes()
+    made = golden_sketches.MAKERS[name]()
+    loaded = CVMSketch.from_bytes(data)
+    assert loaded == made
+    assert made.to_bytes() == data
+    for sketch in (loaded, made):
+        sketch.update(range(1000))
+    assert loaded == made
+
+
+def test_every_golden_file_is_tested():
+    files = {path.stem for path in golden_sketches.FILES.iterdir()}
+    assert files == set(golden_sketches.MAKERS) | {"hashed_salted"}
+
+
+def in_another_process(code, salt):
+    command = [sys.executable, "-P", "-c", f"from cvmcount import CVMSketch\n{code}"]
+    done = subprocess.run(
+        command, env={"PYTHONHASHSEED": salt}, capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip() or done.stderr.strip().splitlines()[-1]
+
+
+SALTED = """
+class Word:
+    def __init__(self, text): self.text = text
+    def __eq__(self, other): return self.text == other.text
+    def __hash__(self): return hash(self.text)
+
+sketch = CVMSketch(capacity=8)
+sketch.update([Word("to"), Word("be"), 1])
+"""
+
+
+def test_elements_known_by_their_hash_only():
+    """They are others in a process with another salt, and the same where it is the same."""
+    data = bytes.fromhex(in_another_process(SALTED + "print(sketch.to_bytes().hex())", "1"))
+    read = SALTED + f"loaded = CVMSketch.from_bytes({data!r})\nprint(loaded == sketch)"
+    assert in_another_process(read, "1") == "True"
+    assert in_another_process(read, "2").startswith("ValueError: a sketch holds elements")
+    with pytest.raises(ValueError, match="PYTHONHASHSEED"):
+        CVMSketch.from_bytes(data)
+    with pytest.raises(ValueError, match="PYTHONHASHSEED"):
+        CVMSketch.from_bytes((golden_sketches.FILES / "hashed_salted.cvms").read_bytes())
+    plain = in_another_process("s = CVMSketch(); s.add('a')\nprint(s.to_bytes().hex())", "1")
+    assert CVMSketch.from_bytes(bytes.fromhex(plain)) == fed(["a"])
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+@pytest.mark.parametrize("coins", ["hashed", "fresh"])
+def test_pickle(protocol, coins):
+    sketch = fed(range(500), capacity=50, coins=coins)
+    assert pickle.loads(pickle.dumps(sketch, protocol)) == sketch
+    both = pickle.loads(pickle.dumps([sketch, sketch], protocol))
+    assert both[0] is both[1]
+
+
+class Named(CVMSketch):
+    """A class of a user's own."""
+
+
+def test_subclasses():
+    named = Named(capacity=50)
+    named.update(range(500))
+    loaded = Named.from_bytes(named.to_bytes())
+    assert type(loaded) is Named
+    assert loaded == named
+    function, arguments = named.__reduce__()  # pickle cannot find classes of test modules
+    assert type(function(*arguments)) is Named
+
+
+def test_every_kind_of_buffer():
+    import array
+    import mmap
+
+    import numpy as np
+
+    sketch = fed(range(500), capacity=50)
+    data = sketch.to_bytes()
+    for buffer in (bytearray(data), memoryview(data), array.array("B", data)):
+        assert CVMSketch.from_bytes(buffer) == sketch
+    assert CVMSketch.from_bytes(np.frombuffer(data, "u8")) == sketch
+    with mmap.mmap(-1, len(data)) as mapped:
+        mapped.write(data)
+        assert CVMSketch.from_bytes(mapped) == sketch
+    for wrong in (None, 5, "text", [1, 2], memoryview(data)[::2]):
+        with pytest.raises(TypeError, match="data must be bytes or a contiguous buffer"):
+            CVMSketch.from_bytes(wrong)
+
+
+@given(st.binary(max_size=200))
+def test_bytes_from_anywhere(data):
+    for garbage in (data, b"CVMS" + data, fed([1, 2, 3]).to_bytes()[:48] + data):
+        with pytest.raises(ValueError, match="saved sketch"):
+            CVMSketch.from_bytes(garbage)
+
+
+@pytest.mark.parametrize("coins", ["hashed", "fresh"])
+def test_damage_and_cuts(coins):
+    source = random.Random(1)
+    data = fed(range(500), capacity=50, coins=coins).to_bytes()
+    for _ in range(1000):
+        damaged = bytearray(data)
+        damaged[source.randrange(len(data))] ^= 1 << source.randrange(8)
+        with pytest.raises(ValueError, match="saved sketch"):
+            CVMSketch.from_bytes(damaged)
+    for size in range(len(data)):
+        with pytest.raises(ValueError, match="saved sketch"):
+            CVMSketch.from_bytes(data[:size])
+    with pytest.raises(ValueError, match="damaged"):
+        CVMSketch.from_bytes(data + b"\0")
+
+
+def test_the_format_as_documented():
+    """docs/format.md in a dozen lines; the checksum by the xxHash library."""
+    import struct
+
+    import xxhash
+
+    sketch = fed(range(500), capacity=50, seed=9, delta=0.25)
+    data = sketch.to_bytes()
+    magic, version, identities, flags, zero = struct.unpack_from("<4s4B", data)
+    assert (magic, version, identities, flags, zero) == (b"CVMS", 1, 1, 1, 0)
+    assert struct.unpack_from("<QddQQ", data, 8) == (9, 0.0, 0.25, 50, 0)
+    (head,) = struct.unpack_from("<Q", data, 48)
+    assert (head % 256, head // 256) == (2, len(data) - 64)
+    items, estimate, _, changes = struct.unpack_from("<QddQ", data, 56)
+    assert (items, estimate) == (500, sketch.estimate())
+    ids = struct.unpack_from("<50Q", data, 88)
+    assert list(ids) == sorted(ids)
+    assert ids[-1] / 2**64 == sketch.sampling_rate
+    assert 50 < changes < 500
+    assert struct.unpack("<Q", data[-8:]) == (xxhash.xxh3_64_intdigest(data[:-8]),)
