@@ -6,6 +6,7 @@
     python3 dev.py lint          formatters, linters, stubs against the built package
     python3 dev.py sanitize      all tests under ASan and UBSan, the threaded ones under TSan
     python3 dev.py portability   C++ tests by GCC and Clang, at several levels, and big-endian
+    python3 dev.py fuzz [NAME [SECONDS]]  one target of cpp/fuzz, or a minute of each (needs Clang)
     python3 dev.py notebooks     run benchmarks/notebooks anew, in place (five minutes)
     python3 dev.py docs          the API as HTML pages, in build/docs
     python3 dev.py benchmark NAME [OPTIONS]  one of benchmarks/*.py, with all rivals installed
@@ -16,6 +17,7 @@ tests use doctest, which PyPI does not have: where it is missing it is installed
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -161,6 +163,54 @@ def portability() -> None:
     run("qemu-s390x-static", program)
 
 
+FUZZING = ("-fsanitize=fuzzer,address,undefined", "-fno-sanitize-recover=all")
+NOT_FUZZED = 69  # the exit status by which .ci/run knows; none of libFuzzer's own
+
+
+def can_fuzz() -> bool:
+    probe = ["clang++", *FUZZING, "-x", "c++", "-", "-o", os.devnull]
+    source = b'extern "C" int LLVMFuzzerTestOneInput(const char*, unsigned long) { return 0; }'
+    try:
+        return subprocess.run(probe, input=source, capture_output=True).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+def ensure_fuzzer() -> None:
+    if can_fuzz():
+        return
+    if shutil.which("apt-get"):
+        with contextlib.suppress(SystemExit):  # whatever went wrong has been printed
+            apt_install("clang")
+            version = subprocess.run(["clang++", "-dumpversion"], capture_output=True, text=True)
+            apt_install(f"libclang-rt-{version.stdout.split('.')[0]}-dev")
+    if not can_fuzz():
+        print("not fuzzed: this needs Clang with its sanitizers and libFuzzer")
+        sys.exit(NOT_FUZZED)
+
+
+def fuzz(names: list[str], seconds: str) -> None:
+    """Look for inputs that break one target of cpp/fuzz, or all.
+
+    It begins with cpp/fuzz/corpus/NAME. What it adds stays in build/fuzz/NAME, as does the program,
+    which takes a file that it has found as its argument.
+    """
+    targets = sorted(path.stem for path in (ROOT / "cpp" / "fuzz").glob("*.cpp"))
+    if unknown := set(names) - set(targets):
+        sys.exit(f"no target {', '.join(unknown)} in cpp/fuzz; there are {', '.join(targets)}")
+    ensure_fuzzer()
+    compiler = ("clang++", "-std=c++20", "-O1", "-g", "-ffp-contract=off", "-pthread", *FUZZING)
+    core = [str(path) for path in ROOT.glob("cpp/src/*.cpp")]
+    for name in names or targets:
+        build = ROOT / "build" / "fuzz" / name
+        (build / "corpus").mkdir(parents=True, exist_ok=True)
+        program = build / "fuzzer"
+        run(*compiler, "-Icpp/include", f"cpp/fuzz/{name}.cpp", *core, "-o", program)
+        limits = (f"-max_total_time={seconds}", "-max_len=4096", "-timeout=10")
+        corpora = (build / "corpus", ROOT / "cpp" / "fuzz" / "corpus" / name)
+        run(program, *limits, f"-artifact_prefix={build}/", *corpora)
+
+
 def lint() -> None:
     set_up("lint")
     run("ruff", "check", ".")
@@ -193,6 +243,8 @@ def main() -> None:
         run_package_tests("-n", "auto", *arguments)
     elif command == "lint":
         lint()
+    elif command == "fuzz" and len(arguments) <= 2:
+        fuzz(arguments[:1], *(arguments[1:] or ["60"]))
     elif command == "notebooks":
         set_up("benchmarks", "notebooks")
         notebooks = sorted((ROOT / "benchmarks" / "notebooks").glob("*.ipynb"))

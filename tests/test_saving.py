@@ -66,7 +66,7 @@ def test_equality_is_equality_of_bytes(first, second, coins):
 
 
 def test_size():
-    """At most 8.2 bytes for each retained element and 100 more; fresh coins have to keep ages, too."""
+    """At most 8.2 bytes for each retained element and 100 more; fresh coins have to keep stamps."""
     for items in ((), range(3), range(100), range(100_000)):
         for sketch in (fed(items), fed(items, capacity=3), fed([*items, range(5)], capacity=3)):
             assert len(sketch.to_bytes()) <= 8.2 * sketch.num_retained + 100

@@ -151,7 +151,11 @@ def test_two_sketches_merged_into_each_other():
     a.update(range(5000))
     b.update(range(4000, 9000))
     union = a | b
-    run_together(*[lambda: [a.merge(b) for _ in range(500)]] * 4, *[lambda: [b.merge(a) for _ in range(500)]] * 4)
+
+    def merge_again_and_again(into, other):
+        return lambda: [into.merge(other) for _ in range(500)]
+
+    run_together(*[merge_again_and_again(a, b), merge_again_and_again(b, a)] * 4)
     b.merge(a)
     assert (a ^ union).estimate() == (b ^ union).estimate() == 0
     assert a.estimate() == b.estimate() == union.estimate()

@@ -2,58 +2,67 @@
 
 #include <algorithm>
 #include <utility>
-#include <vector>
 
 namespace cvmcount {
-namespace {
 
-struct smallest_of_both {
-    std::vector<std::uint64_t> ids;
-    bool all;  // whether both are in it as a whole
-};
+// Each part needs a look only at what lies below the k-th smallest so far, which is little after a
+// few parts. So that not all k are moved for little, that waits until there is more of it.
+void merger::add(const sampler& one) {
+    const hashed_sampler& part = one.hashed();
+    capacity_ = std::min(capacity_, part.capacity());
+    items_seen_ = add_items(items_seen_, part.items_seen());
+    if (part.retained() == 0) return;
+    ++filled_parts_;
+    part_capacity_ = part.capacity();
+    part_history_ = part.history();
+    const bool full = smallest_.size() >= capacity_;
+    const auto last = full ? smallest_[capacity_ - 1] : hashed_sampler::everything;
+    const auto ids = part.retained_ids(last);
+    exact_ = exact_ && part.is_exact() && ids.size() == part.retained();
+    if (ids.size() >= capacity_ / 16) {
+        unite(ids);
+    } else {
+        waiting_.insert(waiting_.end(), ids.begin(), ids.end());
+        if (waiting_.size() >= capacity_ / 2) unite_waiting();
+    }
+}
 
-// Both in ascending order. Without a branch on which is smaller, for nobody could predict it.
-smallest_of_both unite(const std::vector<std::uint64_t>& a, const std::vector<std::uint64_t>& b,
-                       std::size_t capacity) {
-    std::vector<std::uint64_t> ids(std::min(capacity, a.size() + b.size()));
+void merger::merge_into(sampler& target) {
+    add(target);
+    unite_waiting();
+    hashed_state all = {capacity_, items_seen_, exact_};
+    if (filled_parts_ == 1 && part_capacity_ == capacity_) all.history = part_history_;
+    all.retained = std::move(smallest_);
+    target = sampler(hashed_sampler(std::move(all)));
+}
+
+void merger::unite_waiting() {
+    std::sort(waiting_.begin(), waiting_.end());
+    waiting_.erase(std::unique(waiting_.begin(), waiting_.end()), waiting_.end());
+    unite(waiting_);
+    waiting_.clear();
+}
+
+// Without a branch on which is smaller, for nobody could predict it.
+void merger::unite(const std::vector<std::uint64_t>& ascending) {
+    const auto& a = smallest_;
+    const auto& b = ascending;
+    std::vector<std::uint64_t> both(std::min(capacity_, a.size() + b.size()));
     std::size_t i = 0;
     std::size_t j = 0;
     std::size_t count = 0;
-    while (i < a.size() && j < b.size() && count < ids.size()) {
+    while (i < a.size() && j < b.size() && count < both.size()) {
         const std::uint64_t x = a[i];
         const std::uint64_t y = b[j];
-        ids[count++] = std::min(x, y);
+        both[count++] = std::min(x, y);
         i += x <= y ? 1 : 0;
         j += y <= x ? 1 : 0;
     }
-    for (; i < a.size() && count < ids.size(); ++i) ids[count++] = a[i];
-    for (; j < b.size() && count < ids.size(); ++j) ids[count++] = b[j];
-    ids.resize(count);
-    return {std::move(ids), i == a.size() && j == b.size()};
-}
-
-}  // namespace
-
-void merge(hashed_state& sum, const hashed_sampler& part) {
-    const std::size_t capacity = std::min(sum.capacity, part.capacity());
-    // What lies beyond the k-th of one part is none of the k smallest.
-    const bool full = sum.retained.size() >= capacity;
-    const auto last = full ? sum.retained[capacity - 1] : hashed_sampler::everything;
-    const auto ids = part.retained_ids(last);
-    auto both = unite(sum.retained, ids, capacity);
-    const bool exact = both.all && ids.size() == part.retained() && sum.exact && part.is_exact();
-
-    const bool all_in_sum = part.retained() == 0 && sum.capacity == capacity;
-    const bool all_in_part = sum.retained.empty() && part.capacity() == capacity;
-    if (all_in_part) {
-        sum.history = part.history();
-    } else if (!all_in_sum) {
-        sum.history.reset();
-    }
-    sum.retained = std::move(both.ids);
-    sum.capacity = capacity;
-    sum.exact = exact;
-    sum.items_seen = add_items(sum.items_seen, part.items_seen());
+    for (; i < a.size() && count < both.size(); ++i) both[count++] = a[i];
+    for (; j < b.size() && count < both.size(); ++j) both[count++] = b[j];
+    both.resize(count);
+    exact_ = exact_ && i == a.size() && j == b.size();
+    smallest_ = std::move(both);
 }
 
 }  // namespace cvmcount

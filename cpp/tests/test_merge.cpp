@@ -85,6 +85,34 @@ TEST_CASE("every tree gives the state of one call, and its sample is that of the
     }
 }
 
+TEST_CASE("hundreds of parts, most of which add little") {
+    random_words random(7);
+    for (const std::size_t capacity : {40U, 300U}) {
+        for (const std::uint64_t length : {1U, 30U, 1000U}) {
+            part whole = {capacity, {}};
+            merger all;
+            sampler one_by_one(coins::hashed, capacity, 0);
+            for (int i = 0; i < 400; ++i) {
+                part one = {capacity + random.below(2), {}};
+                for (std::uint64_t j = random.below(length); j-- > 0;) {
+                    one.items.push_back(random.below(3) == 0 && !whole.items.empty()
+                                            ? whole.items[random.below(whole.items.size())]
+                                            : random.next());
+                }
+                whole.items.insert(whole.items.end(), one.items.begin(), one.items.end());
+                all.add(sampled(one));
+                merger two;
+                two.add(sampled(one));
+                two.merge_into(one_by_one);
+            }
+            sampler at_once(coins::hashed, capacity, 0);
+            all.merge_into(at_once);
+            CHECK(at_once == one_by_one);
+            CHECK(at_once.hashed().retained_ids() == sampled(whole).hashed().retained_ids());
+        }
+    }
+}
+
 TEST_CASE("updating goes on after a merge") {
     random_words random(2);
     for (int round = 0; round < 1000; ++round) {

@@ -10,30 +10,41 @@
 // Every order and every tree of merges of the same parts gives the same state, to the bit.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
 #include "cvmcount/hashed_sampler.hpp"
 #include "cvmcount/sampler.hpp"
 #include "cvmcount/sizing.hpp"
 
 namespace cvmcount {
 
-// Where memory runs out, the sum is as before.
-void merge(hashed_state& sum, const hashed_sampler& part);
-
-// A union in the making: of nothing at first, which leaves every sampler as it is.
+// A union in the making.
 class merger {
   public:
-    // Precondition of both: hashed coins. Throws std::bad_alloc, and then nothing has changed.
-    void add(const sampler& part) { merge(sum_, part.hashed()); }
+    // Preconditions of both: hashed coins, of one seed. Both throw std::bad_alloc, and then the
+    // union is of no use any more, but no sampler has changed.
+    void add(const sampler& part);
 
-    // The target becomes the union of itself and all that was added.
-    void merge_into(sampler& target) const {
-        hashed_state all = sum_;
-        merge(all, target.hashed());
-        target = sampler(hashed_sampler(std::move(all)));
-    }
+    // The target becomes the union of itself and all that was added. To be called once, as the
+    // last.
+    void merge_into(sampler& target);
 
   private:
-    hashed_state sum_ = {max_capacity};
+    void unite(const std::vector<std::uint64_t>& ascending);
+    void unite_waiting();
+
+    std::size_t capacity_ = max_capacity;
+    std::uint64_t items_seen_ = 0;
+    bool exact_ = true;
+    std::vector<std::uint64_t> smallest_;  // in ascending order
+    std::vector<std::uint64_t> waiting_;   // what else may belong there, in no order
+    std::size_t filled_parts_ = 0;
+    // Of the last part that was not empty.
+    std::size_t part_capacity_ = 0;
+    std::optional<martingale> part_history_;
 };
 
 }  // namespace cvmcount

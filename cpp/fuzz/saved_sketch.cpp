@@ -1,0 +1,91 @@
+// Loads any bytes as a saved sketch, behind a checksum made right, and uses what is taken.
+//
+// A finding means that bytes from outside crash, overflow or are read wrongly; or that a state was
+// taken which is not one: it must come back as the same bytes, answer, update and merge.
+#include "cvmcount/saved_sketch.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <stdexcept>
+#include <vector>
+
+#include "cvmcount/merge.hpp"
+#include "cvmcount/set_operations.hpp"
+
+namespace {
+
+using namespace cvmcount;
+
+void require(bool holds) {
+    if (!holds) std::abort();
+}
+
+void check_answers(const sampler& sample) {
+    require(sample.retained() <= sample.capacity());
+    require(sample.items_seen() <= max_items);
+    require(sample.is_exact() ? sample.count() == sample.retained() : sample.count() > 0);
+    const interval bounds = sample.confidence_interval(0.95);
+    require(bounds.low <= bounds.high && bounds.high <= sample.items_seen());
+    require(sample.estimate() >= 0.0 && std::isfinite(sample.estimate()));
+    require(sample.sampling_rate() > 0.0 && sample.sampling_rate() <= 1.0);
+}
+
+void check_saving(const sampler& sample, const sketch_settings& settings) {
+    const auto saved = save(sample, settings);
+    sketch_settings found;
+    const auto loaded = load(saved, found);
+    require(*loaded == sample && found == settings && save(*loaded, found) == saved);
+}
+
+void update(sampler& sample, const std::vector<std::byte>& source) {
+    std::vector<std::uint64_t> identities = {0, ~std::uint64_t{0}};
+    std::uint64_t word = 1;
+    for (const std::byte octet : source) {
+        word = mix64(word + std::to_integer<std::uint64_t>(octet));
+        identities.push_back(word >> (word & 63));
+    }
+    sample.offer_filtered(identities, identities.size());
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    std::vector<std::byte> saved(size);
+    std::transform(data, data + size, saved.begin(),
+                   [](std::uint8_t octet) { return std::byte{octet}; });
+    if (size >= sizeof(std::uint64_t)) seal(saved);
+    sketch_settings settings;
+    std::unique_ptr<sampler> sample;
+    try {
+        sample = load(saved, settings);
+    } catch (const std::invalid_argument&) {
+        return 0;
+    }
+
+    // Sections that this version passes over are lost, and nothing else.
+    const auto again = save(*sample, settings);
+    const auto content_end = again.end() - sizeof(std::uint64_t);
+    require(again.size() <= saved.size() && std::equal(again.begin(), content_end, saved.begin()));
+    require(again.size() < saved.size() || again == saved);
+
+    check_answers(*sample);
+    sampler updated = *sample;
+    update(updated, saved);
+    check_answers(updated);
+    check_saving(updated, settings);
+    if (sample->kind() == coins::hashed) {
+        merger both;
+        both.add(*sample);
+        both.merge_into(updated);
+        check_answers(updated);
+        check_saving(updated, settings);
+        const overlap common(*sample, updated);
+        require(common.in_first_only().retained == 0);
+        require(common.jaccard().estimate() <= 1.0);
+        const interval bounds = common.in_both().confidence_interval(0.9);
+        require(bounds.low <= bounds.high);
+    }
+    return 0;
+}
