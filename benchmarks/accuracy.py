@@ -1,8 +1,8 @@
-"""Bias, error, failures and coverage of both kinds of coins, over many seeds.
+"""Bias, error, failures and coverage of both kinds of coins and of unions, over many seeds.
 
     python benchmarks/accuracy.py [--quick] [--write]
 
-Takes about five minutes on two cores (--quick: half a minute with larger errors). --write puts the
+Takes about six minutes on two cores (--quick: half a minute with larger errors). --write puts the
 table into benchmarks/results/accuracy.md. Exits with 1 if something is off: a bias of more than 4.5
 standard errors, or a coverage that is more than a point and 4.5 standard errors too low.
 """
@@ -46,6 +46,12 @@ def zipf(n):
     return [items]
 
 
+def parts(number, n):
+    """So many parts, three passes over each; neighbours share half of their elements."""
+    size = -(-n // number)
+    return [[*range(start, min(start + 2 * size, n))] * 3 for start in range(0, n, size)]
+
+
 def trials_for(n, quick):
     trials = 2000 if n <= 20_000 else 1000 if n <= 100_000 else 300 if n <= 1_000_000 else 100
     return trials // 10 if quick else trials
@@ -57,14 +63,32 @@ def hashed_error(k, n):
     return math.sqrt(variance * k)
 
 
+def merged_error(k, n):
+    """RSE * sqrt(k) of (k-1)/U_k."""
+    return math.sqrt((n - k + 1) / (n * (k - 2)) * k)
+
+
+THEORY = {"hashed": hashed_error, "merged": merged_error}
+
+
+def count(coins, k, seed, pieces):
+    """Pieces one after the other; "merged": each by a sketch of its own, then their union."""
+    if coins == "merged":
+        sketches = [count("hashed", k, seed, [items]) for items in pieces]
+        sketches[0].merge(*sketches[1:])
+        return sketches[0]
+    sketch = CVMSketch(capacity=k, delta=DELTA, coins=coins, seed=seed)
+    for items in pieces:
+        sketch.update(items)
+    return sketch
+
+
 def measure(cell):
     coins, k, stream, n, trials = cell
-    parts = stream(n)
+    pieces = parts(stream, n) if coins == "merged" else stream(n)
     errors, failures, covered = [], 0, [0] * len(LEVELS)
     for seed in range(trials):
-        sketch = CVMSketch(capacity=k, delta=DELTA, coins=coins, seed=seed)
-        for items in parts:
-            sketch.update(items)
+        sketch = count(coins, k, seed, pieces)
         error = sketch.estimate() / n - 1
         errors.append(error)
         if seed == 0:
@@ -87,6 +111,9 @@ def cells(quick):
                 for stream in (once, passes, shuffled, zipf):
                     if n <= 1_000_000 or stream in (once, passes):
                         yield coins, k, stream, n, trials_for(n, quick)
+        for n in (k + 1, 3 * k // 2, 100_000):
+            for number in (2, 16, 64):
+                yield "merged", k, number, n, trials_for(n, quick)
 
 
 def standard_error(cell, result):
@@ -95,7 +122,7 @@ def standard_error(cell, result):
     Next to the capacity one seed in k decides, and may not be among those tried.
     """
     coins, k, _, n, trials = cell
-    theory = hashed_error(k, n) / math.sqrt(k) if coins == "hashed" else 0.0
+    theory = THEORY[coins](k, n) / math.sqrt(k) if coins in THEORY else 0.0
     return max(result[1], theory) / math.sqrt(trials)
 
 
@@ -115,11 +142,11 @@ def complaints(cell, result):
 def row(cell, result):
     coins, k, stream, n, trials = cell
     bias, rms, failures, covered = result
-    expected = f"{hashed_error(k, n):.2f}" if coins == "hashed" else ""
+    expected = f"{THEORY[coins](k, n):.2f}" if coins in THEORY else ""
     values = [
         coins,
         f"{k:,}",
-        stream.__name__,
+        f"{stream} parts" if coins == "merged" else stream.__name__,
         f"{n:,}",
         f"{trials:,}",
         f"{bias:+.4%} ± {standard_error(cell, result):.4%}",
@@ -137,7 +164,8 @@ HEAD = f"""# Accuracy
 Made by `python benchmarks/accuracy.py --write` at commit {{commit}}. Each row counts one
 fixed stream under so many seeds. Streams: `once` without repeats; `passes` three passes; `shuffled`
 and `zipf` every element once and twice as many items at random, uniformly or in proportion to
-1/rank.
+1/rank. Merged: so many sketches with hashed coins, each of a part of the elements in three passes;
+neighbours have half of theirs in common.
 
 Columns: bias ± its standard error; RSE·√k, and what theory says for hashed coins; share of
 estimates further off than the capacity's `epsilon` at delta = {DELTA:.0%}; coverage of intervals at

@@ -4,8 +4,8 @@
 
 Half a minute. All have much the same error: ours with default arguments, the others with 2**12
 hashes or registers. They take turns, another one first in every round; medians are reported.
---write puts the tables into benchmarks/results/sketches.md. Exits with 1 if a result of ours is off
-by more than five standard errors.
+--write puts the tables into benchmarks/results/sketches.md, and that of bytes and errors into
+docs/merging.md. Exits with 1 if a result of ours is off by more than five standard errors.
 """
 
 import argparse
@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import report
@@ -31,6 +32,7 @@ from datasketches import (
 
 from cvmcount import CVMSketch
 
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "merging.md"
 LOG2_SIZE = 12
 DATA_SETS = 40
 STANDARD_ERRORS = 5
@@ -253,33 +255,48 @@ def errors_of(kind, complaints):
     ]
 
 
+def write_page(table):
+    text = PAGE.read_text(encoding="utf-8")
+    before, rest = text.split("<!-- sketches: benchmarks/sketches.py -->\n")
+    after = rest.split("<!-- end of sketches -->")[1]
+    marked = ["<!-- sketches: benchmarks/sketches.py -->", *table, "<!-- end of sketches -->"]
+    PAGE.write_text(before + "\n".join(marked) + after, encoding="utf-8")
+
+
+def table_of_times(rounds, complaints):
+    names = [kind.name for kind in KINDS]
+    yield report.line(["operation", *names])
+    yield "|" + "---|" * (1 + len(names))
+    for operation, row in time_operations(rounds, complaints).items():
+        cells = [f"{row[name]:,.0f}" if name in row else "" for name in names]
+        yield report.line([operation, *cells])
+
+
+def table_of_errors(complaints):
+    heads = ["sketch", "bytes, 100,000 distinct", "error of a union of 16"]
+    heads += ["of an intersection, half in common", "one in a hundred in common"]
+    yield report.line(heads)
+    yield "|" + "---|" * len(heads)
+    for kind in KINDS:
+        size = len(kind.save(kind.make(range(100_000))))
+        errors = [f"{error:.1%}" for error in errors_of(kind, complaints)]
+        yield report.line([kind.name, f"{size:,}", *errors])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     complaints = Complaints()
-
-    names = [kind.name for kind in KINDS]
-    times = time_operations(arguments.rounds, complaints)
-    lines = ["\n## Microseconds\n", report.line(["operation", *names])]
-    lines += ["|" + "---|" * (1 + len(names))]
-    for operation, row in times.items():
-        cells = [f"{row[name]:,.0f}" if name in row else "" for name in names]
-        lines.append(report.line([operation, *cells]))
-
-    lines += ["\n## Bytes and errors\n"]
-    lines += [f"Errors are root mean squares over {DATA_SETS} data sets.\n"]
-    heads = ["sketch", "bytes saved, 100,000 distinct", "error of a union of 16"]
-    heads += ["of an intersection, half in common", "one in a hundred in common"]
-    lines += [report.line(heads), "|" + "---|" * len(heads)]
-    for kind in KINDS:
-        size = len(kind.save(kind.make(range(100_000))))
-        errors = [f"{error:.1%}" for error in errors_of(kind, complaints)]
-        lines.append(report.line([kind.name, f"{size:,}", *errors]))
+    times = list(table_of_times(arguments.rounds, complaints))
+    errors = list(table_of_errors(complaints))
+    lines = ["\n## Microseconds\n", *times, "\n## Bytes and errors\n"]
+    lines += [f"Errors are root mean squares over {DATA_SETS} data sets.\n", *errors]
     print("\n".join(lines))
     if arguments.write:
         report.write("sketches", ["\n".join(lines)], 1)
+        write_page(errors)
     sys.exit(1 if complaints.number else 0)
 
 
