@@ -119,6 +119,11 @@ cdef inline Verdict identify_common(
 cdef object process_hash_salt()
 
 
+# The salt of a union, or of what is loaded in this process: one of them, or None where neither has
+# one. Two that differ are a ValueError.
+cdef object common_salt(object a, object b)
+
+
 # Whether the item counts as an element, and then its identity.
 cdef inline bint identify(
     object item, Identifier* identifier, bint dropna, uint64_t* identity

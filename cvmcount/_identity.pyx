@@ -325,6 +325,16 @@ cdef object process_hash_salt():
     return hash("the salt of this process")
 
 
+cdef object common_salt(object a, object b):
+    if a is not None and b is not None and a != b:
+        raise ValueError(
+            "a sketch holds elements that are known only by their own hash(), and hash() is salted "
+            "otherwise in the process that counted them: set PYTHONHASHSEED to the same number in "
+            "all processes"
+        )
+    return b if a is None else a
+
+
 def identity(item, seed=0, *, dropna=True):
     """The 64-bit identity of one element under a seed, or None for a missing value that is dropped.
 

@@ -36,11 +36,13 @@ from cvmcount._cpp cimport (
 )
 from cvmcount._identity cimport (
     Identifier,
+    common_salt,
     heed_others,
     identify,
     process_hash_salt,
     steady_seconds,
 )
+from cvmcount._promise cimport Promise, promise_of_union
 from cvmcount._reader cimport open_reader
 from cvmcount._sampled cimport count_of, share_of
 from cvmcount._verdict cimport as_span
@@ -66,33 +68,6 @@ def _capacity_for(coins, double epsilon, double delta):
     return slots
 
 
-# What a sketch was asked for.
-cdef struct Promise:
-    size_t capacity
-    double epsilon  # 0 where the capacity was given instead
-    double delta
-
-
-# A union keeps that of the smallest capacity; of equal ones the weakest.
-cdef Promise promise_of_union(Promise a, Promise b) noexcept:
-    if a.capacity != b.capacity:
-        return a if a.capacity < b.capacity else b
-    if a.delta != b.delta:
-        return a if a.delta > b.delta else b
-    return a if a.epsilon > b.epsilon else b
-
-
-# Of None and a salt the salt: items known by nothing but their hash() are in one of them only.
-cdef object common_salt(object a, object b):
-    if a is not None and b is not None and a != b:
-        raise ValueError(
-            "a sketch holds elements that are known only by their own hash(), and hash() is salted "
-            "otherwise in the process that counted them: set PYTHONHASHSEED to the same number in "
-            "all processes"
-        )
-    return b if a is None else a
-
-
 cdef class CVMSketch:
     """CVMSketch(epsilon=0.05, delta=0.001, *, capacity=None, coins="hashed", seed=0, dropna=True)
 
@@ -100,6 +75,10 @@ cdef class CVMSketch:
 
     Exact as long as the distinct elements fit in the buffer. Beyond that, the estimate is off by
     more than a fraction `epsilon` with a probability of at most `delta`.
+
+    Sketches with hashed coins and one seed add up: `merge(*others)`, `a | b`, `a |= b`. They are
+    compared by `a & b`, `a - b`, `a ^ b` and `a.jaccard(b)`. Every sketch can be copied, pickled
+    and saved as bytes.
 
     Parameters
     ----------
@@ -139,7 +118,7 @@ cdef class CVMSketch:
     (Except for items that are known only by their own hash(), which may differ between processes.)
 
     *Cost*: 20 to 66 bytes of memory for each retained element, at most 170 kB by default (245 kB
-    with fresh coins). Saved: 8 bytes for each (9 to 12 with fresh coins) and 72 to 96 more.
+    with fresh coins). Saved: 8 bytes for each (with fresh coins up to 12) and 72 to 96 more.
 
     *Source*: Chakraborty, Vinodchandran and Meel, "Distinct Elements in Streams: An Algorithm for
     the (Text) Book" (ESA 2022). Hashed coins make it bottom-k, with the martingale (HIP) estimate
@@ -564,7 +543,9 @@ cdef class CVMSketch:
         return count_of(self._overlap(other).in_one_only())
 
     def jaccard(self, other):
-        """How similar two sketches are, as a `SampledShare`: of the elements in either, those in both.
+        """How similar two sketches are, as a `SampledShare`.
+
+        It is the number of elements in both over the number of those in either.
 
         Parameters
         ----------
@@ -608,7 +589,7 @@ cdef class CVMSketch:
 
         Notes
         -----
-        8 bytes for each retained element (9 to 12 with fresh coins) and 72 to 96 more.
+        8 bytes for each retained element (with fresh coins up to 12) and 72 to 96 more.
         *Thread safety*: safe. *Cost*: some ten microseconds for the default capacity.
 
         Examples
@@ -635,7 +616,7 @@ cdef class CVMSketch:
 
     @classmethod
     def from_bytes(cls, data):
-        """The sketch that `to_bytes` made these bytes of. It goes on exactly as that one would have.
+        """The sketch that was saved by `to_bytes`. It goes on exactly as the original would have.
 
         Parameters
         ----------
@@ -776,7 +757,7 @@ cdef class CVMSketch:
     def is_exact(self):
         """Whether `estimate()` is the number of distinct elements itself.
 
-        True until an element did not fit in the buffer.
+        True until an element did not fit in the buffer, or in that of a sketch merged into it.
         """
         with cython.critical_section(self):
             return self._sampler.get().is_exact()

@@ -72,6 +72,24 @@ def test_a_tight_capacity_fails_about_as_often_as_its_epsilon_says():
     assert 1 <= failures <= 26
 
 
+def test_a_merged_sketch_fails_as_often_as_its_epsilon_says():
+    """For it the bound is exact, but for the factor sqrt(1 - k/n) of a sample without replacement.
+
+    With that, about P(|Z| > 1.96/sqrt(1 - 64/3000)) = 0.0475 of 2000, that is 95 with a standard
+    deviation of 9.5; 4.5 of them on both sides: false alarm 7e-6.
+    """
+    words = [f"word {i}" for i in range(3000)]
+    failures = 0
+    epsilon = CVMSketch(capacity=64, delta=0.05).epsilon
+    for seed in range(2000):
+        parts = [CVMSketch(capacity=64, delta=0.05, seed=seed) for _ in range(3)]
+        for number, part in enumerate(parts):
+            part.update(words[900 * number : 900 * number + 1200])
+        parts[0].merge(*parts[1:])
+        failures += abs(parts[0].estimate() - 3000) > epsilon * 3000
+    assert 52 <= failures <= 138
+
+
 @given(st.integers(0, 1024), st.integers(1, 3), st.integers(0, 2**64 - 1))
 @settings(max_examples=50)
 def test_exact_up_to_the_capacity(n, repeats, seed):

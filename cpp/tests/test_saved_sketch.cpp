@@ -5,12 +5,16 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <limits>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "cvmcount/bytes.hpp"
+#include "cvmcount/identity.hpp"
 #include "cvmcount/merge.hpp"
 #include "cvmcount/saved_sketch.hpp"
 #include "random_words.hpp"
@@ -115,6 +119,40 @@ TEST_CASE("what is loaded is what was saved, and goes on alike") {
         CHECK(loaded->confidence_interval(0.9) == original.confidence_interval(0.9));
         CHECK(save(*loaded, found) == save(original, settings));
     }
+}
+
+saved_bytes read_file(const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    saved_bytes bytes;
+    for (std::istreambuf_iterator<char> next(file); next != std::istreambuf_iterator<char>();
+         ++next) {
+        bytes.push_back(static_cast<std::byte>(*next));
+    }
+    return bytes;
+}
+
+// The files that tests/golden_sketches.py makes and explains: here for machines without Python.
+TEST_CASE("golden files") {
+    const auto tests = std::filesystem::path(CVMCOUNT_GOLDEN_IDENTITIES).parent_path();
+    int files = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(tests / "golden_sketches")) {
+        CAPTURE(entry.path().string());
+        const auto saved = read_file(entry.path());
+        sketch_settings settings;
+        const auto loaded = load(saved, settings);
+        CHECK(save(*loaded, settings) == saved);
+        ++files;
+    }
+    CHECK(files >= 13);
+
+    hashed_sampler made(12);
+    const identity_hash hash(0);
+    for (std::int64_t i = 0; i < 12; ++i) {
+        const std::uint64_t identity = hash.of_integer(i);
+        made.offer({&identity, 1});
+    }
+    CHECK(save(sampler(made), {0, 0.0, 0.001, true, false, 0}) ==
+          read_file(tests / "golden_sketches" / "hashed_full_exact.cvms"));
 }
 
 TEST_CASE("every damaged bit and every cut is noticed") {
