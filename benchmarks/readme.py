@@ -97,7 +97,7 @@ def of_ours(**options):
     def count(items, seed):
         sketch = CVMSketch(seed=seed, **options)
         sketch.update(items)
-        return sketch.estimate(), sketch.nbytes
+        return sketch.estimate(), sketch.nbytes, len(sketch.to_bytes())
 
     return count
 
@@ -106,19 +106,19 @@ def of_hll(items, _):
     sketch = hll_sketch(12)
     for item in items:
         sketch.update(item)
-    return sketch.get_estimate(), len(sketch.serialize_compact())
+    return sketch.get_estimate(), None, len(sketch.serialize_compact())
 
 
 def of_theta(items, _):
     sketch = update_theta_sketch(12)
     for item in items:
         sketch.update(item)
-    return sketch.get_estimate(), len(sketch.compact().serialize())
+    return sketch.get_estimate(), None, len(sketch.compact().serialize())
 
 
 def of_set(items, _):
     members = set(items)
-    return len(members), sys.getsizeof(members) + sum(map(sys.getsizeof, members))
+    return len(members), sys.getsizeof(members) + sum(map(sys.getsizeof, members)), None
 
 
 CONTESTANTS = {
@@ -132,20 +132,22 @@ CONTESTANTS = {
 
 def measured_row(name, count):
     """Bytes and errors over data sets without a common element, each under a seed of its own."""
-    errors, most_bytes = [], 0
+    errors, in_memory, saved = [], [], []
     for number in range(DATA_SETS if count is not of_set else 1):
         items = range(number * DISTINCT, (number + 1) * DISTINCT)
-        estimate, size = count(items, number)
+        estimate, *sizes = count(items, number)
         errors.append(estimate / DISTINCT - 1)
-        most_bytes = max(most_bytes, size)
+        in_memory.append(sizes[0])
+        saved.append(sizes[1])
     rms = math.sqrt(statistics.fmean(error**2 for error in errors))
-    return f"| {name} | {most_bytes:,} | {rms:.2%} | {max(map(abs, errors)):.2%} |"
+    sizes = (f"{max(some):,}" if some[0] is not None else "" for some in (in_memory, saved))
+    return f"| {name} | {' | '.join(sizes)} | {rms:.2%} | {max(map(abs, errors)):.2%} |"
 
 
 def memory_table():
     rows = [measured_row(name, count) for name, count in CONTESTANTS.items()]
-    head = f"| {DISTINCT:,} distinct int | bytes | error, rms | largest of {DATA_SETS} |"
-    return "\n".join([head, "|---|---|---|---|", *rows])
+    head = f"| {DISTINCT:,} distinct int | bytes | saved | error, rms | largest of {DATA_SETS} |"
+    return "\n".join([head, "|---|---|---|---|---|", *rows])
 
 
 def factor_sentence():
