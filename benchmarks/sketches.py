@@ -10,12 +10,15 @@ docs/merging.md. Exits with 1 if a result of ours is off by more than five stand
 
 import argparse
 import math
+import os
+import platform
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from importlib.metadata import version
 from typing import Any
 
 import report
@@ -32,7 +35,8 @@ from datasketches import (
 
 from cvmcount import CVMSketch
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "merging.md"
+RESULTS = report.BENCHMARKS / "results" / "sketches.md"
+PAGE = report.BENCHMARKS.parent / "docs" / "merging.md"
 LOG2_SIZE = 12
 DATA_SETS = 40
 STANDARD_ERRORS = 5
@@ -255,6 +259,22 @@ def errors_of(kind, complaints):
     ]
 
 
+def head():
+    git = ["git", "rev-parse", "--short", "HEAD"]
+    commit = subprocess.run(git, capture_output=True, text=True, check=True).stdout.strip()
+    return f"""# Sketches
+
+Made by `python benchmarks/sketches.py --write` at commit {commit}, on {report.processor()},
+{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, by cvmcount
+{version("cvmcount")} and datasketches {version("datasketches")}.
+
+All have much the same error: ours with default arguments, the others with 2**{LOG2_SIZE} hashes
+or registers. They took turns in one process; medians. "Exact ones" are sketches of 1,000 elements
+each, "full ones" of 10,000, half of them also in the next one. "One by one" makes a new sketch of
+each two. HLL intersects by inclusion and exclusion.
+"""
+
+
 def write_page(table):
     text = PAGE.read_text(encoding="utf-8")
     before, rest = text.split("<!-- sketches: benchmarks/sketches.py -->\n")
@@ -295,7 +315,7 @@ def main():
     lines += [f"Errors are root mean squares over {DATA_SETS} data sets.\n", *errors]
     print("\n".join(lines))
     if arguments.write:
-        report.write("sketches", ["\n".join(lines)], 1)
+        RESULTS.write_text(head() + "\n".join(lines) + "\n", encoding="utf-8")
         write_page(errors)
     sys.exit(1 if complaints.number else 0)
 
