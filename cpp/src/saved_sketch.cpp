@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "byte_stream.hpp"
 #include "cvmcount/bytes.hpp"
 #include "cvmcount/flaws.hpp"
 #include "cvmcount/identity.hpp"
@@ -49,76 +50,11 @@ std::size_t width_of(std::uint64_t largest) noexcept {
     return (static_cast<std::size_t>(std::bit_width(largest)) + 7) / 8;
 }
 
-class writer {
-  public:
-    explicit writer(std::size_t size) { bytes_.reserve(size); }
-
-    void byte(std::uint8_t value) { bytes_.push_back(std::byte{value}); }
-    void word(std::uint64_t value) { number(value, sizeof value); }
-    void real(double value) { word(std::bit_cast<std::uint64_t>(value)); }
-    void number(std::uint64_t value, std::size_t width) {
-        std::array<std::byte, sizeof value> little;
-        store_le(little.data(), value);
-        const auto end = little.begin() + static_cast<std::ptrdiff_t>(width);
-        bytes_.insert(bytes_.end(), little.begin(), end);
-    }
-    void words(const std::vector<std::uint64_t>& values) {
-        const std::size_t begin = bytes_.size();
-        bytes_.resize(begin + values.size() * sizeof values[0]);
-        for (std::size_t i = 0; i < values.size(); ++i) {
-            store_le(bytes_.data() + begin + i * sizeof values[0], values[i]);
-        }
-    }
-    void section_head(section type, std::size_t size) { word(std::uint64_t{size} << 8 | type); }
-
-    std::vector<std::byte> sealed() && {
-        bytes_.resize(bytes_.size() + checksum_size);
-        seal(bytes_);
-        return std::move(bytes_);
-    }
-
-  private:
-    std::vector<std::byte> bytes_;
-};
-
-class reader {
-  public:
-    explicit reader(std::span<const std::byte> rest) noexcept : rest_(rest) {}
-
-    std::size_t left() const noexcept { return rest_.size(); }
-    std::span<const std::byte> take(std::size_t size) {
-        if (size > rest_.size()) refuse("the saved sketch is not valid: it ends too early");
-        const auto taken = rest_.first(size);
-        rest_ = rest_.subspan(size);
-        return taken;
-    }
-    std::uint8_t byte() { return std::to_integer<std::uint8_t>(take(1)[0]); }
-    std::uint64_t word() { return load_le<std::uint64_t>(take(sizeof(std::uint64_t)).data()); }
-    double real() { return std::bit_cast<double>(word()); }
-    std::uint64_t number(std::size_t width) {
-        std::array<std::byte, sizeof(std::uint64_t)> little = {};
-        const auto source = take(width);
-        std::copy(source.begin(), source.end(), little.begin());
-        return load_le<std::uint64_t>(little.data());
-    }
-    std::vector<std::uint64_t> words(std::size_t count) {
-        const auto source = take(count * sizeof(std::uint64_t));
-        std::vector<std::uint64_t> values(count);
-        for (std::size_t i = 0; i < count; ++i) {
-            values[i] = load_le<std::uint64_t>(source.data() + i * sizeof values[0]);
-        }
-        return values;
-    }
-
-  private:
-    std::span<const std::byte> rest_;
-};
-
 std::size_t head_and_tail() noexcept {
     return head_size + section_head_size + checksum_size;
 }
 
-void write_head(writer& out, std::size_t capacity, const sketch_settings& settings) {
+void write_head(byte_writer& out, std::size_t capacity, const sketch_settings& settings) {
     for (const std::byte letter : magic) out.byte(std::to_integer<std::uint8_t>(letter));
     out.byte(format_version);
     out.byte(identity_version);
@@ -132,13 +68,24 @@ void write_head(writer& out, std::size_t capacity, const sketch_settings& settin
     out.word(settings.salt);
 }
 
+void write_section_head(byte_writer& out, section type, std::size_t size) {
+    out.word(std::uint64_t{size} << 8 | type);
+}
+
+std::vector<std::byte> sealed(byte_writer content) {
+    content.word(0);
+    auto saved = std::move(content).take();
+    seal(saved);
+    return saved;
+}
+
 std::vector<std::byte> save(const hashed_state& state, const sketch_settings& settings) {
     const auto type = state.exact ? exact_sample : state.history ? counted_sample : merged_sample;
     const std::size_t numbers = state.history ? 4 : 1;
     const std::size_t size = (numbers + state.retained.size()) * sizeof(std::uint64_t);
-    writer out(head_and_tail() + size);
+    byte_writer out(head_and_tail() + size);
     write_head(out, state.capacity, settings);
-    out.section_head(type, size);
+    write_section_head(out, type, size);
     out.word(state.items_seen);
     if (state.history) {
         out.real(state.history->estimate);
@@ -146,26 +93,26 @@ std::vector<std::byte> save(const hashed_state& state, const sketch_settings& se
         out.word(state.history->changes);
     }
     out.words(state.retained);
-    return std::move(out).sealed();
+    return sealed(std::move(out));
 }
 
 std::vector<std::byte> save(const fresh_state& state, const sketch_settings& settings) {
     const std::size_t width = width_of(state.evictions);
     const std::size_t size =
         4 * sizeof(std::uint64_t) + state.identities.size() * (sizeof(std::uint64_t) + width);
-    writer out(head_and_tail() + size);
+    byte_writer out(head_and_tail() + size);
     write_head(out, state.capacity, settings);
-    out.section_head(fresh_sample, size);
+    write_section_head(out, fresh_sample, size);
     out.word(state.items_seen);
     out.word(state.evictions);
     out.word(state.failures_left);
     out.word(state.random);
     out.words(state.identities);
     for (const std::uint64_t stamp : state.stamps) out.number(stamp, width);
-    return std::move(out).sealed();
+    return sealed(std::move(out));
 }
 
-void read_versions(reader& in) {
+void read_versions(byte_reader& in) {
     in.take(magic.size());
     const unsigned version = in.byte();
     if (version != format_version) {
@@ -180,7 +127,7 @@ void read_versions(reader& in) {
 }
 
 // Returns the capacity.
-std::size_t read_settings(reader& in, sketch_settings& settings) {
+std::size_t read_settings(byte_reader& in, sketch_settings& settings) {
     const unsigned flags = in.byte();
     if ((flags & ~unsigned{known_flags}) != 0 || in.byte() != 0) refuse_state("unknown flags");
     settings.dropna = (flags & drops_missing) != 0;
@@ -200,7 +147,7 @@ std::size_t read_settings(reader& in, sketch_settings& settings) {
     return static_cast<std::size_t>(capacity);
 }
 
-sampler read_hashed(reader in, section type, std::size_t capacity) {
+sampler read_hashed(byte_reader in, section type, std::size_t capacity) {
     hashed_state state = {capacity};
     state.exact = type == exact_sample;
     state.items_seen = in.word();
@@ -216,7 +163,7 @@ sampler read_hashed(reader in, section type, std::size_t capacity) {
     return sampler(hashed_sampler(std::move(state)));
 }
 
-sampler read_fresh(reader in, std::size_t capacity) {
+sampler read_fresh(byte_reader in, std::size_t capacity) {
     fresh_state state = {capacity};
     state.items_seen = in.word();
     state.evictions = in.word();
@@ -237,7 +184,7 @@ sampler read_fresh(reader in, std::size_t capacity) {
     }
 }
 
-sampler read_sample(reader in, unsigned type, std::size_t capacity) {
+sampler read_sample(byte_reader in, unsigned type, std::size_t capacity) {
     switch (type) {
         case exact_sample:
         case counted_sample:
@@ -252,18 +199,18 @@ sampler read_sample(reader in, unsigned type, std::size_t capacity) {
 
 struct typed_section {
     unsigned type;
-    reader content;
+    byte_reader content;
 };
 
-typed_section read_section(reader& in) {
+typed_section read_section(byte_reader& in) {
     const std::uint64_t head = in.word();
     if (head >> 8 > in.left()) refuse_state("a section is longer than the rest");
     return {static_cast<unsigned>(head & 0xff),
-            reader(in.take(static_cast<std::size_t>(head >> 8)))};
+            byte_reader(in.take(static_cast<std::size_t>(head >> 8)))};
 }
 
 // What this version does not know comes after the sample, each type once and in rising order.
-void pass_over(reader& in, unsigned last_type) {
+void pass_over(byte_reader& in, unsigned last_type) {
     while (in.left() > 0) {
         const unsigned type = read_section(in).type;
         if (type <= last_type) refuse_state("its sections are out of order");
@@ -288,7 +235,7 @@ std::unique_ptr<sampler> load(std::span<const std::byte> saved, sketch_settings&
     }
     if (saved.size() < head_and_tail()) refuse_state("it is too short");
     const auto content = saved.first(saved.size() - checksum_size);
-    reader in(content);
+    byte_reader in(content);
     read_versions(in);
     if (load_le<std::uint64_t>(saved.data() + content.size()) != checksum(content)) {
         refuse("the saved sketch is damaged: its checksum does not match");

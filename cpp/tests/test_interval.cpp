@@ -44,5 +44,25 @@ TEST_CASE("an interval from a threshold") {
     CHECK(threshold_interval(7, 1.0, 1.96, anything).low <= 7);
 }
 
+// The smallest coins of very many elements are a Poisson process: k/U is chi-square distributed.
+TEST_CASE("an interval from the k-th smallest coin") {
+    const interval bounds = order_statistic_interval(10, 1e-5, normal_quantile(0.95), anything);
+    CHECK(std::abs(static_cast<double>(bounds.low) / 1e5 - 4.795) < 0.03);    // gamma(10) at 2.5 %
+    CHECK(std::abs(static_cast<double>(bounds.high) / 1e5 - 17.085) < 0.03);  // and at 97.5 %
+    const interval certain = order_statistic_interval(10, 1.0, 1.96, anything);
+    CHECK(certain.high - certain.low <= 1);
+}
+
+TEST_CASE("Wilson's interval, from published tables") {
+    const double z = normal_quantile(0.95);
+    CHECK(wilson_interval(5, 10, z).low == doctest::Approx(0.2366).epsilon(1e-3));
+    CHECK(wilson_interval(5, 10, z).high == doctest::Approx(0.7634).epsilon(1e-3));
+    CHECK(wilson_interval(0, 10, z).low == 0.0);
+    CHECK(wilson_interval(0, 10, z).high == doctest::Approx(0.2775).epsilon(1e-3));
+    CHECK(wilson_interval(10, 10, z).low == doctest::Approx(0.7225).epsilon(1e-3));
+    CHECK(wilson_interval(10, 10, z).high == 1.0);
+    CHECK(wilson_interval(0, 0, z) == fraction_interval{0.0, 1.0});
+}
+
 }  // namespace
 }  // namespace cvmcount::testing
