@@ -179,6 +179,24 @@ TEST_CASE("the martingale survives nothing but empty parts, and what needs none"
     CHECK(merged(counted, sampled({50, {}})) == small);
 }
 
+TEST_CASE("exact samplers that just fit together, and just do not") {
+    const auto united = [](const stream& a, const stream& b) {
+        sampler result = sampled({3, a});
+        merger both;
+        both.add(sampled({3, b}));
+        both.merge_into(result);
+        return result;
+    };
+    for (const stream& more : {stream{}, stream{3}, stream{1, 2, 3}}) {
+        CHECK(united({1, 2, 3}, more).is_exact());
+        CHECK(united(more, {1, 2, 3}).is_exact());
+    }
+    for (const stream& more : {stream{0}, stream{9}, stream{1, 9}, stream{2, 3, 9}}) {
+        CHECK_FALSE(united({1, 2, 3}, more).is_exact());
+        CHECK_FALSE(united(more, {1, 2, 3}).is_exact());
+    }
+}
+
 TEST_CASE("a sampler that is not exact reports more elements than it holds") {
     hashed_sampler one(5);
     one.offer(stream{~0ULL, ~0ULL - 1, ~0ULL - 2, ~0ULL - 3, ~0ULL - 4, ~0ULL - 5});
