@@ -28,6 +28,15 @@ cdef object native(object items):
     return items
 
 
+# Whether to_numpy() says the same, without a Python object for each value that is not one already.
+cdef bint goes_by_numpy(dtype) except -1:
+    if isinstance(dtype, known("pandas", "StringDtype")):
+        return dtype.storage == "python"
+    return isinstance(dtype, known("numpy", "dtype")) or isinstance(
+        dtype, known("pandas", "SparseDtype")
+    )
+
+
 cdef bint goes_by_arrow(dtype) except -1:
     if isinstance(dtype, known("pandas", "StringDtype")):
         return dtype.storage == "pyarrow"
@@ -44,12 +53,13 @@ cdef bint goes_by_arrow(dtype) except -1:
 
 # A Series, an Index or an extension array.
 cdef BlockReader open_pandas(items, size_t workers, bint repeats_count):
-    if isinstance(items.dtype, known("numpy", "dtype")):
+    if goes_by_numpy(items.dtype):
         return open_array(items.to_numpy(), workers, repeats_count)
     if goes_by_arrow(items.dtype):
         try:
-            series = known("pandas", "Series")(items, copy=False)
-            reader = open_arrow(series, workers, repeats_count)
+            if not isinstance(items, known("pandas", "Series")):
+                items = known("pandas", "Series")(items, copy=False)
+            reader = open_arrow(items, workers, repeats_count)
             if reader is not None:
                 return reader
         except ImportError:  # pyarrow is not there
@@ -84,6 +94,8 @@ cdef BlockReader open_frame(object items, size_t workers, bint repeats_count):
 
 
 cdef int raise_columns(names) except -1:
+    if len(names) == 0:
+        raise TypeError("items must have one column, not none")
     shown = ", ".join([str(name) for name in names[:5]]) + (", ..." if len(names) > 5 else "")
     raise TypeError(f"cannot count {len(names)} columns ({shown}): pass one of them")
 

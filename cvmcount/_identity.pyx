@@ -309,7 +309,7 @@ cdef uint64_t identify_by_own_hash(item, Identifier* identifier) except? 0:
     if cls.__hash__ is None:
         raise TypeError(
             f"cannot count an item of type {cls.__qualname__!r}: it is not hashable, because it "
-            "can change; count what it holds as a tuple"
+            "can change; count it as a tuple, or what it holds by an update() of its own"
         )
     if cls.__hash__ is object.__hash__ or isinstance(item, ADDRESSED_TYPES):
         raise TypeError(
