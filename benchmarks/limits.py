@@ -27,7 +27,16 @@ def sum_of_bytes(array):
     numpy.sum(array.view(numpy.int64))
 
 
+def sum_of_buffers(arrow):
+    """Add up all bytes of an Arrow array, those of its nulls and offsets included."""
+    import numpy
+
+    for buffer in filter(None, arrow.buffers()):
+        sum_of_bytes(numpy.frombuffer(buffer, numpy.uint8))
+
+
 ITERATION = Contestant("bare iteration", iterate, "limit", note="deque(x, maxlen=0)")
 FIELD = Contestant("one field of each object", read_one_field, "limit", note="in Rust")
 HASH = Contestant("hash(object) of each", hash_each, "limit", note="in Rust")
 SUM = Contestant("np.sum", sum_of_bytes, "limit", note="the same bytes as int64")
+BUFFERS = Contestant("np.sum", sum_of_buffers, "limit", note="all its bytes as int64")

@@ -2,8 +2,9 @@
 
     python benchmarks/readme.py
 
-The picture is drawn from results/lists.md and results/arrays.md, which `lists.py --write` and
-`arrays.py --write` have measured. Memory and error are measured here, in half a minute.
+The picture is drawn from results/lists.md, arrays.md and columns.md, which `lists.py --write`,
+`arrays.py --write` and `columns.py --write` have measured. Memory and error are measured here, in
+half a minute.
 """
 
 import math
@@ -28,8 +29,14 @@ OURS, THEIRS, TEXT = "#2a8f9e", "#b8b8b8", "#7f7f7f"  # readable on light and on
 
 # File and table of results, title, and the slowest that is still shown.
 PANELS = [
-    ("lists", "article", "list of 10 million str, 100,000 distinct", 1.0),
-    ("arrays", "int64, 100,000 distinct", "NumPy array of 10 million int64, 100,000 distinct", 0.1),
+    ("lists", "article", "list of 10 million str,\n100,000 distinct", 1.0),
+    (
+        "arrays",
+        "int64, 100,000 distinct",
+        "NumPy array of 10 million int64,\n100,000 distinct",
+        0.1,
+    ),
+    ("columns", "utf8", "Arrow column of 10 million str,\n100,000 distinct", 0.4),
 ]
 SHOWN = {
     "cvmcount": "cvmcount",
@@ -43,10 +50,13 @@ SHOWN = {
     "zpds": "HLL (zpds)",
     "pandas nunique": "pandas nunique",
     "HLL in Rust": "HLL in Rust",
+    "Polars incl. conversion": "Polars, converting",
+    "pyarrow count_distinct": "pyarrow",
 }
 DATA_SETS = 40
 DISTINCT = 1_000_000
 RUST, POLARS = "article's optimized Rust", "Polars approx_n_unique"
+DUCKDB_2, PANDAS, WORKERS_2 = "DuckDB, 2 threads", "pandas nunique", "cvmcount, workers=2"
 
 
 def table_of_results(file, name):
@@ -86,7 +96,7 @@ def draw(axes, seconds, title, slowest):
 def draw_picture():
     pyplot.rcParams["svg.hashsalt"] = "cvmcount"  # the same file from the same numbers
     pyplot.rcParams["svg.fonttype"] = "none"
-    figure, panels = pyplot.subplots(1, 2, figsize=(10, 3.1), layout="constrained")
+    figure, panels = pyplot.subplots(1, 3, figsize=(12, 3.2), layout="constrained")
     for axes, (file, name, title, slowest) in zip(panels, PANELS, strict=True):
         draw(axes, table_of_results(file, name), title, slowest)
     PICTURE.parent.mkdir(exist_ok=True)
@@ -150,11 +160,15 @@ def memory_table():
     return "\n".join([head, "|---|---|---|---|---|", *rows])
 
 
-def factor_sentence():
+def factor_sentences():
     """How many times longer the rivals take, from the tables that the picture shows."""
     words = table_of_results("lists", "article")
     separate = table_of_results("lists", "separate")
     numbers = table_of_results("arrays", "int64, 100,000 distinct")
+    column = table_of_results("columns", "utf8")
+    of_words, of_ints = (
+        table_of_results("columns", f"pandas Series of {kind}") for kind in ("str", "int")
+    )
     return (
         f"One thread counts a list of 10 million words in {words['cvmcount']:.3f} s, "
         f"{words['len(set(x))'] / words['cvmcount']:.1f} times faster than `len(set(x))` and "
@@ -163,7 +177,13 @@ def factor_sentence():
         f"{separate[RUST] / separate['cvmcount']:.1f} times. An array of 10 million int64 takes "
         f"{1000 * numbers['cvmcount']:.0f} ms, {numbers['cvmcount'] / numbers['np.sum']:.1f} times "
         f"as long as `np.sum` and {numbers[POLARS] / numbers['cvmcount']:.1f} times less than "
-        "Polars' `approx_n_unique`."
+        "Polars' `approx_n_unique`. An Arrow column of the words takes "
+        f"{column['cvmcount']:.3f} s, {column[POLARS] / column['cvmcount']:.1f} times less than "
+        f"Polars for a Series of its own, and with two threads {column[WORKERS_2]:.3f} s, "
+        f"{column[DUCKDB_2] / column[WORKERS_2]:.1f} times less than DuckDB with two. A pandas "
+        f"Series of the words is counted {of_words[PANDAS] / of_words['cvmcount']:.0f} times "
+        f"faster than by its `nunique`, one of int {of_ints[PANDAS] / of_ints['cvmcount']:.0f} "
+        "times."
     )
 
 
@@ -179,7 +199,7 @@ def replace_block(text, name, content):
 def main():
     draw_picture()
     text = README.read_text(encoding="utf-8")
-    text = replace_block(text, "speed", textwrap.fill(factor_sentence(), 100))
+    text = replace_block(text, "speed", textwrap.fill(factor_sentences(), 100))
     text = replace_block(text, "memory", memory_table())
     README.write_text(text, encoding="utf-8")
 

@@ -132,6 +132,15 @@ def zpds(items):
     return sketch.estimate()
 
 
+def polars_series(items):
+    """Polars' own, or None where it is not installed."""
+    try:
+        import polars
+    except ImportError:
+        return None
+    return polars.Series(items)
+
+
 def polars_approximate(items):
     import polars
 
@@ -168,6 +177,25 @@ def duckdb_with(threads):
         return query.fetchall()[0][0]
 
     return approx_count_distinct
+
+
+def duckdb_relation(items, threads=1):
+    """One column in DuckDB's own memory. Its table is named by its length."""
+    import pyarrow
+
+    connection = duckdb_connection(threads)
+    connection.register("items", pyarrow.table({"item": items}))
+    name = f"items_{len(items)}"
+    connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT item FROM items")
+    return connection.table(name)
+
+
+def relation_approximate(relation):
+    return relation.aggregate("approx_count_distinct(item)").fetchall()[0][0]
+
+
+def relation_through_polars(relation):
+    return relation.pl()["item"].approx_n_unique()
 
 
 def numpy_unique(array):
