@@ -1,10 +1,22 @@
 from collections.abc import Callable, Iterable
-from typing import Any, ClassVar, Literal, Self, SupportsFloat, SupportsIndex, TypeAlias
+from typing import Any, ClassVar, Literal, Protocol, Self, SupportsFloat, SupportsIndex, TypeAlias
 
 from typing_extensions import Buffer, disjoint_base
 
 from cvmcount._sampled import SampledCount, SampledShare
 
+class _ArrowStream(Protocol):
+    def __arrow_c_stream__(self, requested_schema: Any = None, /) -> object: ...
+
+class _ArrowArray(Protocol):
+    def __arrow_c_array__(self, requested_schema: Any = None, /) -> tuple[object, object]: ...
+
+class _ArrowDeviceArray(Protocol):
+    def __arrow_c_device_array__(
+        self, requested_schema: Any = None, /, **kwargs: Any
+    ) -> tuple[object, object]: ...
+
+_Items: TypeAlias = Iterable[Any] | Buffer | _ArrowStream | _ArrowArray | _ArrowDeviceArray
 _Progress: TypeAlias = bool | Callable[[int, int | None], object]
 
 @disjoint_base
@@ -22,7 +34,7 @@ class CVMSketch:
     ) -> CVMSketch: ...
     def update(
         self,
-        items: Iterable[Any] | Buffer,
+        items: _Items,
         *,
         workers: SupportsIndex = 1,
         progress: _Progress = False,
@@ -70,7 +82,7 @@ class CVMSketch:
     def nbytes(self) -> int: ...
 
 def count_approx(
-    items: Iterable[Any] | Buffer,
+    items: _Items,
     epsilon: SupportsFloat = 0.05,
     delta: SupportsFloat = 0.001,
     *,

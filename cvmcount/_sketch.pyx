@@ -184,21 +184,26 @@ cdef class CVMSketch:
         return 0
 
     def update(self, items, *, workers=1, progress=False):
-        """Counts every item of an iterable.
+        """Counts every item of an iterable, an array or a column.
 
         Parameters
         ----------
-        items : iterable
+        items : iterable, buffer or Arrow data
             Lists, tuples, NumPy arrays and other buffers of numbers, text or times are read in
-            place, anything else through its iterator. Items may be of any kind that has a value:
-            numbers of any type by exact value, text, bytes, dates and times, tuples and frozensets
-            of such, and whatever else defines its own hash().
+            place, and so is one column of pandas (Series, Index, extension array), of Polars
+            (Series), of DuckDB (relation) or of whatever else has the Arrow PyCapsule interface as
+            a stream, an array or a device array in the memory of the CPU; or a table with one
+            column. Columns of Python objects are read as lists, anything else through its iterator.
+            Items may be of any kind that has a value: numbers of any type by exact value, text,
+            bytes, dates and times, tuples and frozensets of such, and whatever else defines its own
+            hash(). Arrow's lists and structs are tuples.
             One str, bytes or dict is refused, because counting its parts is nearly always a
             mistake.
         workers : int
-            The number of threads, 1 ... 256, that read a list, tuple or array of at least 65,536
-            items; more than the machine has cores do not help. The state is the same for any
-            number. What comes through an iterator is read by one.
+            The number of threads, 1 ... 256, that read a list, tuple, array or column of at least
+            65,536 items; more than the machine has cores do not help. Of a stream, batches are
+            read together until there are 65,536 rows for each worker. The state is the same for any
+            number. What comes through an iterator or is a column of objects is read by one.
         progress : bool or callable
             True shows a bar by tqdm, if the input is long and the output a terminal. A callable is
             called as progress(done, total) about ten times a second and at the end: items read so
@@ -207,22 +212,30 @@ cdef class CVMSketch:
         Raises
         ------
         TypeError
-            If `items` is not such an iterable, or an item can change (a list) or is compared by
-            its address (a function). As with any error that the iterable itself raises, the items
-            before it have been counted.
+            If `items` is none of these, has several columns, lies in the memory of another device
+            or is of an Arrow type without elements (unions, calendar intervals); or if an item can
+            change (a list) or is compared by its address (a function). As with any error that the
+            iterable itself raises, the items before it have been counted.
         ValueError
-            If tuples are nested more than 100 levels deep.
+            If tuples are nested more than 100 levels deep, or Arrow data contradict their own
+            format; what was read before that has been counted.
+        MemoryError, NotImplementedError, OSError, RuntimeError, ValueError
+            If an Arrow stream fails half-way, by the code that its producer gives, with its
+            message. The batches before it have been counted.
         ImportError
             If `progress` is True and tqdm is not installed.
 
         Notes
         -----
         *Thread safety*: safe; other threads see the items in blocks of some hundreds or thousands.
-        They get a turn every 10 milliseconds, and then Ctrl-C is heeded; arrays are read without
-        the interpreter, some milliseconds at a time: what other threads write to them meanwhile
-        counts or does not.
-        *Cost*: a few nanoseconds for an item of a list, one for a number of an array. While a long
-        list is read, up to 2 MB of memory for each worker; for an array 0.5 MB.
+        They get a turn every 10 milliseconds, and then Ctrl-C is heeded; arrays and columns are
+        read without the interpreter, some milliseconds at a time. What other threads write to an
+        array meanwhile counts or does not. Arrow data must not be changed meanwhile, whoever else
+        holds their memory: offsets that change while they are read may lead anywhere. The producer
+        of a stream is asked for its next batch without the interpreter; Ctrl-C waits for it.
+        *Cost*: a few nanoseconds for an item of a list or a text of a column, one for a number of
+        an array or column. While a long list is read, up to 2 MB of memory for each worker; for an
+        array 0.5 MB; for a stream also the batches that are read together.
 
         Examples
         --------
@@ -807,15 +820,15 @@ def count_approx(
     workers=1,
     progress=False,
 ):
-    """The approximate number of distinct elements of an iterable, as an int.
+    """The approximate number of distinct elements of an iterable, array or column, as an int.
 
     Exact as long as the distinct elements fit in the buffer. Beyond that, off by more than a
     fraction `epsilon` with a probability of at most `delta`. Never more than the number of items.
 
     Parameters
     ----------
-    items : iterable
-        As for `CVMSketch.update`.
+    items : iterable, buffer or Arrow data
+        As for `CVMSketch.update`: also one column of pandas, Polars, DuckDB or pyarrow.
     epsilon, delta, capacity, coins, seed, dropna
         As for `CVMSketch`. Checked before any item is read.
     workers, progress
@@ -823,7 +836,7 @@ def count_approx(
 
     Raises
     ------
-    TypeError, ValueError
+    TypeError, ValueError, and others
         As `CVMSketch` and `CVMSketch.update`.
 
     Notes
