@@ -53,7 +53,8 @@ class Column:
         return Column(self.keys[part], self.forms)
 
     def count_exactly(self):
-        return np.count_nonzero(np.bincount(np.ma.compressed(self.keys)))
+        keys = np.ma.compressed(self.keys)
+        return np.count_nonzero(np.bincount(keys - keys.min()))
 
 
 def of(form, contestant, name=None):

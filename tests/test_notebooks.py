@@ -1,7 +1,7 @@
 """A red run means that a notebook no longer does what its text says, or was committed half run.
 
 The notebooks run in small here, in a copy of `benchmarks/`: what they claim their own cells assert.
-The rivals need not be installed.
+Of the rivals only those need be installed whose columns the tour counts.
 """
 
 import json
@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[1]
 BENCHMARKS = ROOT / "benchmarks"
 NOTEBOOKS = sorted((BENCHMARKS / "notebooks").glob("*.ipynb"))
 NEEDED = ("ipykernel", "IPython", "matplotlib", "nbclient", "numpy")
+NEEDED += ("duckdb", "pandas", "polars", "pyarrow")  # of the tour
 MISSING = [name for name in NEEDED if find_spec(name) is None]
 
 # In a process of its own, because pytest turns the warnings of whatever Jupyter imports to errors.
