@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::int64_t billion = 1000000000;
 constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
+constexpr std::int64_t greatest = std::numeric_limits<std::int64_t>::max();
 
 std::int64_t divide_down(std::int64_t value, std::int64_t divisor) noexcept {
     return value / divisor - (value % divisor < 0 ? 1 : 0);
@@ -19,14 +20,16 @@ bool split_seconds(std::int64_t count, std::int64_t factor, std::int64_t& second
                    std::int64_t& attoseconds) noexcept {
     attoseconds = 0;
     if (factor % billion == 0) {
-        const std::int64_t most = std::numeric_limits<std::int64_t>::max() / (factor / billion);
-        seconds = count < -most || count > most ? 0 : count * (factor / billion);
-        return count >= -most && count <= most;
+        const std::int64_t step = factor / billion;
+        const bool fits = count >= least / step && count <= greatest / step;
+        seconds = fits ? count * step : 0;
+        return fits;
     }
     if (billion % factor != 0) return false;
     const std::int64_t units = billion / factor;  // to a second
     seconds = divide_down(count, units);
-    attoseconds = (count - seconds * units) * factor * billion;
+    const std::int64_t rest = count % units;
+    attoseconds = (rest < 0 ? rest + units : rest) * factor * billion;
     return true;
 }
 
@@ -55,7 +58,7 @@ filter_output time_column::read_block(const block& which) const {
     // but are multiplied all the same.
     constexpr std::int64_t nanoseconds_range = (9223372036 - 1) * billion;
     const std::int64_t range =
-        form_.which == kind::date ? std::numeric_limits<std::int64_t>::max() : nanoseconds_range;
+        form_.which == kind::date ? greatest : nanoseconds_range;
     const std::int64_t most = range / form_.factor;
     const std::byte* first = value(which.begin);
     word_block words;
