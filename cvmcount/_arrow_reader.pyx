@@ -28,18 +28,19 @@ cdef class ArrowReader(ColumnReader):
     """Reads the batches of a stream, or a single array."""
 
     cdef unique_ptr[arrow_batches] batches
+    cdef cbool there_are_more  # batches: nothing says that a stream can be asked after its end
     cdef size_t wanted_rows
     cdef object error  # of the producer, to be raised after what came before it
 
     cdef int open(self, size_t workers, bint repeats_count) except -1:
         self.wanted_rows = workers * ROWS_FOR_A_WORKER if workers > 1 else 1
+        self.there_are_more = True
         self.read_batches()
         # Later batches may be larger. They find room in any case, but in more rounds.
         return self.start(max(self.values.size(), LEAST_ROOM), workers, repeats_count)
 
-    # Into the memory of those that were read; whether there are more.
+    # Into the memory of those that were read; whether there were any.
     cdef bint read_batches(self) except -1:
-        cdef cbool there_are_more = True
         self.first += <Py_ssize_t>self.values.size()
         self.values.clear()
         self.forget_what_was_met()
@@ -47,8 +48,8 @@ cdef class ArrowReader(ColumnReader):
         try:
             # The producer may work in other threads, and they may want the interpreter.
             with nogil:
-                while there_are_more and self.values.size() < self.wanted_rows:
-                    there_are_more = self.batches.get().append_next(self.values)
+                while self.there_are_more and self.values.size() < self.wanted_rows:
+                    self.there_are_more = self.batches.get().append_next(self.values)
         except Exception as error:
             self.error = error
         return self.values.size() > 0
