@@ -78,12 +78,13 @@ template <class Offset>
 filter_output string_column<Offset>::read_block(const block& which) const {
     const std::byte* offsets = offsets_ + which.begin * sizeof(Offset);
     const auto offset = [offsets](std::size_t i) { return load_at<Offset>(offsets, i); };
-    // The sign of a difference, without overflow.
+    // The sign of each offset, and of each difference without overflow.
     using bits = std::make_unsigned_t<Offset>;
     auto signs = static_cast<bits>(offset(0));
     for (std::size_t i = 0; i < which.size; ++i) {
         prefetch_ahead(offsets + i * sizeof(Offset));
-        signs |= static_cast<bits>(offset(i + 1)) - static_cast<bits>(offset(i));
+        const auto next = static_cast<bits>(offset(i + 1));
+        signs |= next | (next - static_cast<bits>(offset(i)));
     }
     if (static_cast<Offset>(signs) < 0 || offset(which.size) > load_at<Offset>(offsets_, size())) {
         throw malformed_column(bad_offsets);
