@@ -125,6 +125,10 @@ def test_several_columns_or_dimensions_are_no_stream():
 
     with pytest.raises(TypeError, match="pass one of them"):
         count_approx(pd.DataFrame({"a": [1, 2], "b": [3, 4]}))
+    with pytest.raises(TypeError, match="one column, not none"):
+        count_approx(pd.DataFrame())
+    with pytest.raises(TypeError, match=r"update\(\) of its own"):
+        count_approx([np.arange(3), np.arange(3)])
     with pytest.raises(TypeError, match="ravel"):
         count_approx(np.zeros((3, 3)))
     assert count_approx(np.arange(9)) == 9

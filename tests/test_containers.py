@@ -83,6 +83,21 @@ class OneThrough:
         return index + 1
 
 
+def test_pandas_columns_that_numpy_reads():
+    import pandas as pd
+
+    numbers = [i * i % 3001 for i in range(10_000)]
+    words = [str(i) if i % 7 else None for i in numbers]
+    held = pd.Series(words, dtype=pd.StringDtype("python"))
+    for column in (held, held.array, pd.Index(held), held[::-1][::-1]):
+        assert fed(column, capacity=100) == fed(words, capacity=100)
+        assert fed(column, capacity=100, dropna=False) == fed(words, capacity=100, dropna=False)
+    for fill in (0, 5.5, None):
+        sparse = pd.arrays.SparseArray([*numbers, None], fill_value=fill)
+        for column in (sparse, pd.Series(sparse)):
+            assert fed(column, dropna=False) == fed([*numbers, None], dropna=False)
+
+
 def test_the_old_sequence_protocol():
     assert count_approx(OneThrough()) == 5
 
