@@ -82,6 +82,41 @@ class natural_number {
     std::size_t size_ = 0;
 };
 
+constexpr std::array<std::uint64_t, 28> powers_of_five = [] {
+    std::array<std::uint64_t, 28> powers{1};
+    for (std::size_t i = 1; i < powers.size(); ++i) powers[i] = 5 * powers[i - 1];
+    return powers;
+}();
+
+// Most decimals: coefficient * 10**-scale where all that is computed fits in a word. Whether it is
+// so.
+bool identify_short(std::uint64_t coefficient, bool negative, std::int64_t scale,
+                    const identity_hash& hash, std::uint64_t& identity) noexcept {
+    constexpr std::uint64_t largest = std::uint64_t{1} << 63;
+    if (coefficient >= largest || scale < 0) return false;
+    while (scale > 0 && coefficient % 10 == 0) {
+        coefficient /= 10;
+        --scale;
+    }
+    if (scale == 0) {
+        const auto whole = static_cast<std::int64_t>(coefficient);
+        identity = hash.of_integer(negative ? -whole : whole);
+        return true;
+    }
+    if (scale >= static_cast<std::int64_t>(powers_of_five.size())) return false;
+    const std::uint64_t fives = powers_of_five[static_cast<std::size_t>(scale)];
+    if (coefficient % fives == 0 && coefficient / fives < std::uint64_t{1} << 53) {
+        const double size =
+            std::ldexp(static_cast<double>(coefficient / fives), static_cast<int>(-scale));
+        identity = hash.of_real(negative ? -size : size);
+        return true;
+    }
+    if (coefficient % fives == 0) return false;
+    const auto residues = number_residues::of_integer(coefficient, negative);
+    identity = hash.of_rational(residues.times_power_of_ten(-scale));
+    return true;
+}
+
 // What is neither a 64-bit integer nor a double.
 std::uint64_t identify_ratio(const natural_number& coefficient, bool negative,
                              std::int64_t exponent, const identity_hash& hash) noexcept {
@@ -95,6 +130,16 @@ std::uint64_t identify_ratio(const natural_number& coefficient, bool negative,
 
 std::uint64_t identify_decimal(std::span<const std::byte> magnitude, bool negative,
                                std::int64_t scale, const identity_hash& hash) noexcept {
+    const auto head = magnitude.first(std::min<std::size_t>(magnitude.size(), 8));
+    const auto rest = magnitude.subspan(head.size());
+    if (std::all_of(rest.begin(), rest.end(),
+                    [](std::byte byte) { return byte == std::byte{0}; })) {
+        std::array<std::byte, 8> word{};
+        std::copy(head.begin(), head.end(), word.begin());
+        std::uint64_t identity = 0;
+        const auto short_coefficient = load_le<std::uint64_t>(word.data());
+        if (identify_short(short_coefficient, negative, scale, hash, identity)) return identity;
+    }
     natural_number coefficient(magnitude);
     if (coefficient.is_zero()) return hash.of_integer(0);
     std::int64_t exponent = -scale;

@@ -28,6 +28,19 @@ constexpr std::array<std::uint32_t, 4> inverses_of_ten = [] {
     return inverses;
 }();
 
+// 10**-i modulo each prime, for the scales that decimals have.
+constexpr auto negative_powers_of_ten = [] {
+    std::array<std::array<std::uint32_t, 4>, 40> powers{};
+    powers[0] = {1, 1, 1, 1};
+    for (std::size_t i = 1; i < powers.size(); ++i) {
+        for (std::size_t j = 0; j < 4; ++j) {
+            powers[i][j] =
+                multiply(powers[i - 1][j], inverses_of_ten[j], number_residues::primes[j]);
+        }
+    }
+    return powers;
+}();
+
 constexpr std::uint64_t magnitude_of(std::int64_t value) noexcept {
     return value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
 }
@@ -50,12 +63,23 @@ number_residues number_residues::of_integer(std::span<const std::byte> magnitude
         }
         end = begin;
     }
-    if (negative) {
-        for (std::size_t i = 0; i < primes.size(); ++i) {
-            if (residues[i] != 0) residues[i] = primes[i] - residues[i];
-        }
-    }
+    if (negative) result.negate();
     return result;
+}
+
+number_residues number_residues::of_integer(std::uint64_t magnitude, bool negative) noexcept {
+    number_residues result;
+    for (std::size_t i = 0; i < primes.size(); ++i) {
+        result.residues_[i] = static_cast<std::uint32_t>(magnitude % primes[i]);
+    }
+    if (negative) result.negate();
+    return result;
+}
+
+void number_residues::negate() noexcept {
+    for (std::size_t i = 0; i < primes.size(); ++i) {
+        if (residues_[i] != 0) residues_[i] = primes[i] - residues_[i];
+    }
 }
 
 number_residues number_residues::divided_by(const number_residues& divisor) const noexcept {
@@ -70,6 +94,14 @@ number_residues number_residues::divided_by(const number_residues& divisor) cons
 
 number_residues number_residues::times_power_of_ten(std::int64_t exponent) const noexcept {
     number_residues result;
+    constexpr auto tabled = static_cast<std::int64_t>(negative_powers_of_ten.size());
+    if (exponent <= 0 && exponent > -tabled) {
+        const auto& powers = negative_powers_of_ten[static_cast<std::size_t>(-exponent)];
+        for (std::size_t i = 0; i < primes.size(); ++i) {
+            result.residues_[i] = multiply(residues_[i], powers[i], primes[i]);
+        }
+        return result;
+    }
     for (std::size_t i = 0; i < primes.size(); ++i) {
         const std::uint32_t base = exponent < 0 ? inverses_of_ten[i] : 10;
         const std::uint32_t factor = power(base, magnitude_of(exponent), primes[i]);

@@ -57,8 +57,7 @@ filter_output time_column::read_block(const block& which) const {
     // As in identity_hash::of_time: what lies beyond has another form. Dates have no such limit,
     // but are multiplied all the same.
     constexpr std::int64_t nanoseconds_range = (9223372036 - 1) * billion;
-    const std::int64_t range =
-        form_.which == kind::date ? greatest : nanoseconds_range;
+    const std::int64_t range = form_.which == kind::date ? greatest : nanoseconds_range;
     const std::int64_t most = range / form_.factor;
     const std::byte* first = value(which.begin);
     word_block words;

@@ -22,6 +22,7 @@ class number_residues {
 
     // The integer with this magnitude (little-endian bytes) and sign.
     static number_residues of_integer(std::span<const std::byte> magnitude, bool negative) noexcept;
+    static number_residues of_integer(std::uint64_t magnitude, bool negative) noexcept;
 
     // Where the divisor is a multiple of a prime there is no inverse: the residue is then the prime
     // itself, a value that no other number has, and the other primes tell such numbers apart.
@@ -34,6 +35,8 @@ class number_residues {
     friend bool operator==(const number_residues&, const number_residues&) = default;
 
   private:
+    void negate() noexcept;
+
     std::array<std::uint32_t, 4> residues_{};
 };
 
