@@ -210,6 +210,38 @@ cdef extern from "cvmcount/team.hpp" namespace "cvmcount" nogil:
         void run(job work, void* context) noexcept
 
 
+cdef extern from "cvmcount/lines.hpp" namespace "cvmcount" nogil:
+    cdef cppclass line_form:
+        byte end
+        cbool strips_cr
+        cbool skips_empty
+        cbool folds_case
+        byte delimiter
+        size_t field
+
+    cdef cppclass line_rules:
+        line_form form
+        const identity_hash* hash
+        uint64_t ceiling
+
+    cdef cppclass line_output:
+        uint64_t* identities
+        size_t kept
+        uint64_t items
+
+
+cdef extern from "cvmcount/line_stream.hpp" namespace "cvmcount" nogil:
+    cdef cppclass text_room "std::span<std::byte>":
+        byte* data() noexcept
+        size_t size() noexcept
+
+    cdef cppclass line_stream:
+        line_stream(size_t buffer_bytes, team* workers) except +
+        text_room room() noexcept
+        void take(size_t bytes, const line_rules& rules, line_output& output) noexcept
+        void end_file(const line_rules& rules, line_output& output) noexcept
+
+
 cdef extern from "cvmcount/interval.hpp" namespace "cvmcount" nogil:
     cdef cppclass interval:
         uint64_t low

@@ -11,6 +11,7 @@ from cvmcount._arrow_reader cimport open_arrow
 from cvmcount._block cimport Block, BlockReader, append, forget_if_cleared
 from cvmcount._frames cimport native, open_frame
 from cvmcount._identity cimport Identifier, identify, steady_seconds
+from cvmcount._line_reader cimport Lines, open_lines
 from cvmcount._sequence_reader cimport SequenceReader
 from cvmcount._verdict cimport known
 
@@ -62,6 +63,8 @@ cdef BlockReader open_column(object items, size_t workers, bint repeats_count):
 cdef BlockReader open_reader(object items, size_t workers, bint repeats_count):
     if type(items) is list or type(items) is tuple:
         return SequenceReader(items, workers, repeats_count)
+    if type(items) is Lines:
+        return open_lines(items, workers)
     if isinstance(items, (str, bytes, bytearray)) or isinstance(
         items, known("collections", "UserString")
     ):

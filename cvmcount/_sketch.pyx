@@ -247,8 +247,13 @@ cdef class CVMSketch:
         cdef size_t threads = checked_integer("workers", workers, 1, MAX_WORKERS)
         shown = open_progress(progress, items)
         cdef BlockReader reader = open_reader(items, threads, self._coins == fresh_coins)
+        self._read(reader, shown, None)
+
+    # Reads to the end. Another sketch may take the same items.
+    cdef int _read(self, BlockReader reader, shown, CVMSketch other) except -1:
         cdef vector[uint64_t] identities
         cdef Block block
+        cdef Block of_other
         cdef bint more = True
         cdef Identifier identifier = self._identifier()
         cdef double next_report = steady_seconds() + REPORT_SECONDS
@@ -257,10 +262,18 @@ cdef class CVMSketch:
         try:
             while more:
                 self._prepare(&block)
+                if other is not None:
+                    other._prepare(&of_other)
+                    block.ceiling = max(block.ceiling, of_other.ceiling)
                 try:
                     more = reader.fill(&identifier, self._dropna, &block)
                 finally:
                     self._take(&block, &identifier)
+                    if other is not None:
+                        of_other.identities = block.identities
+                        of_other.size = block.size
+                        of_other.items = block.items
+                        other._take(&of_other, &identifier)
                 heed_others(&identifier)
                 if shown is not None and (not more or steady_seconds() > next_report):
                     identifier.interruptions += 1  # it runs Python code
@@ -269,6 +282,7 @@ cdef class CVMSketch:
         finally:
             if shown is not None:
                 shown.close()
+        return 0
 
     def add(self, item):
         """Counts one item, whole: a str is one element here, not an iterable of characters.
@@ -856,3 +870,17 @@ def count_approx(
     )
     sketch.update(items, workers=workers, progress=progress)
     return sketch._count()
+
+
+def _update_both(
+    CVMSketch sketch not None, CVMSketch other not None, items, *, workers=1, progress=False
+):
+    """Update two sketches of one configuration by items that can be read only once.
+
+    The command line uses it for the count of a file and that of all files.
+    """
+    cdef size_t threads = checked_integer("workers", workers, 1, MAX_WORKERS)
+    shown = open_progress(progress, items)
+    if sketch._configuration() != other._configuration():
+        raise ValueError("both sketches must be made with the same arguments")
+    sketch._read(open_reader(items, threads, sketch._coins == fresh_coins), shown, other)

@@ -8,7 +8,7 @@ filter_output filter_pieces(const piece_list& there, std::size_t size, const std
                             const column_rules& rules, kind which, std::uint64_t* out) noexcept {
     const identity_hash& hash = *rules.filter.hash;
     std::array<std::uint64_t, column::block_values + piece_hash_slack> identities;
-    rules.level->hash_pieces(there, hash.seed_of(which), identities.data());
+    rules.level->hash_pieces(there, hash.bytes_key_of(which), identities.data());
     std::size_t offered = there.count;
     if (offered < size && !rules.filter.dropna) {  // back to their places, the last first
         for (std::size_t i = size; i-- > 0;) {

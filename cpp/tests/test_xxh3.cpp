@@ -3,11 +3,14 @@
 // compare every length up to 2,200 and random content.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "cvmcount/xxh3.hpp"
+#include "random_words.hpp"
 
 namespace cvmcount::testing {
 namespace {
@@ -58,6 +61,23 @@ TEST_CASE("published values") {
         CAPTURE(known.size);
         CAPTURE(known.seed);
         CHECK(xxh3::hash(data, known.seed) == known.hash);
+    }
+}
+
+TEST_CASE("in pieces as at once") {
+    random_words random(1);
+    std::vector<std::byte> data(5000);
+    for (std::byte& byte : data) byte = static_cast<std::byte>(random.next());
+    for (std::size_t size = 0; size <= data.size(); size += size < 2200 ? 1 : 97) {
+        const std::size_t most = std::size_t{1} << random.below(12);  // in a piece
+        xxh3::stream stream(size);
+        for (std::size_t begin = 0; begin < size;) {
+            const std::size_t piece = std::min<std::size_t>(random.below(most + 1), size - begin);
+            stream.add(std::span(data).subspan(begin, piece));
+            begin += piece;
+        }
+        CAPTURE(size);
+        CHECK(stream.hash() == xxh3::hash(std::span(data).first(size), size));
     }
 }
 

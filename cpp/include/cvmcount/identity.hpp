@@ -117,7 +117,7 @@ class identity_hash {
 
     // What of_word() and of_bytes() hash with, for kernels that do it themselves.
     word_key key_of(kind which) const noexcept { return keys_of(which).word; }
-    std::uint64_t seed_of(kind which) const noexcept { return keys_of(which).bytes; }
+    std::uint64_t bytes_key_of(kind which) const noexcept { return keys_of(which).bytes; }
 
   private:
     struct keys {

@@ -114,4 +114,53 @@ inline std::uint64_t hash(std::span<const std::byte> data, std::uint64_t seed) n
     return hash_empty(seed);
 }
 
+// What the hash of a long input is made of: a sum over its stripes.
+class stripe_sum {
+  public:
+    static constexpr std::size_t stripe_size = 64;
+
+    explicit stripe_sum(std::uint64_t seed) noexcept;
+
+    // The next stripes. The last bytes of the input, 1 to stripe_size of them, are not among them.
+    void add(const std::byte* data, std::size_t stripes) noexcept;
+
+    // The hash, given the last stripe_size bytes of the input and its size.
+    std::uint64_t hash(const std::byte* last_stripe, std::uint64_t size) const noexcept;
+
+  private:
+    using lanes = std::array<std::uint64_t, 8>;
+
+    static void accumulate(lanes& sums, const std::byte* stripe, const std::byte* key) noexcept;
+    void scramble() noexcept;
+    const std::byte* last_key() const noexcept {
+        return secret_.data() + secret_.size() - stripe_size;
+    }
+
+    lanes sums_;
+    std::size_t place_ = 0;                        // of the next stripe in its block
+    std::array<std::byte, secret.size()> secret_;  // derived from the seed
+};
+
+// The same hash for an input that comes in pieces.
+class stream {
+  public:
+    explicit stream(std::uint64_t seed) noexcept : seed_(seed), sum_(seed) {}
+
+    void add(std::span<const std::byte> piece) noexcept;
+
+    // Of all pieces so far.
+    std::uint64_t hash() const noexcept;
+
+  private:
+    // More than what is not hashed by a sum of stripes.
+    static constexpr std::size_t most_held = 8 * stripe_sum::stripe_size;
+
+    std::uint64_t seed_;
+    stripe_sum sum_;
+    // What the sum does not have yet: all, or at least the last stripe_size bytes.
+    std::array<std::byte, most_held> held_;
+    std::size_t num_held_ = 0;
+    std::uint64_t size_ = 0;
+};
+
 }  // namespace cvmcount::xxh3

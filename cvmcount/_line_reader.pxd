@@ -1,0 +1,13 @@
+from libc.stddef cimport size_t
+
+from cvmcount._block cimport BlockReader
+from cvmcount._cpp cimport line_form
+
+
+# Lines of files, as items of a sketch.
+cdef class Lines:
+    cdef object files
+    cdef line_form form
+
+
+cdef BlockReader open_lines(Lines lines, size_t workers)

@@ -1,0 +1,19 @@
+from collections.abc import Iterable
+from typing import Protocol
+
+from typing_extensions import Buffer
+
+class _Readable(Protocol):
+    def readinto(self, buffer: memoryview, /) -> int | None: ...
+
+class Lines:
+    def __init__(
+        self,
+        files: Iterable[tuple[_Readable, int]],
+        *,
+        end: Buffer = b"\n",
+        strip_cr: bool = True,
+        skip_empty: bool = False,
+        fold_case: bool = False,
+        delimiter: Buffer = b"\t",
+    ) -> None: ...

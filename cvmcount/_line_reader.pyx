@@ -1,0 +1,131 @@
+"""Reads the lines of files without making objects of them, by one or more workers.
+
+A file is read into one buffer, small enough to stay in the cache of a core, and its lines are
+taken from there.
+"""
+
+cimport cython
+from cpython.memoryview cimport PyMemoryView_FromMemory
+from libc.stddef cimport size_t
+from libcpp.memory cimport unique_ptr
+
+import os
+from errno import EAGAIN
+
+from cvmcount._block cimport Block, BlockReader, forget_if_cleared, hire
+from cvmcount._cpp cimport byte, line_form, line_output, line_rules, line_stream, team, text_room
+from cvmcount._identity cimport Identifier
+
+
+cdef extern from "Python.h":
+    enum:
+        PyBUF_WRITE
+
+
+cdef enum:
+    BUFFER_BYTES = 1 << 18  # of each worker
+
+
+cdef byte one_byte(name, value) except *:
+    data = bytes(value)
+    if len(data) != 1:
+        raise ValueError(f"{name} must be one byte, not {data!r}")
+    return <byte><char><int>data[0]
+
+
+# How many bytes were read; 0 at the end of the file.
+cdef size_t read_some(file, text_room room) except? 0:
+    view = PyMemoryView_FromMemory(<char*>room.data(), room.size(), PyBUF_WRITE)
+    try:
+        size = file.readinto(view)
+    finally:
+        view.release()
+    if size is None:
+        raise BlockingIOError(EAGAIN, os.strerror(EAGAIN))
+    if not 0 <= size <= room.size():
+        raise ValueError(f"readinto() returned {size!r} for {room.size()} bytes")
+    return size
+
+
+cdef class Lines:
+    """Lines(files, *, end, strip_cr, skip_empty, fold_case, delimiter)
+
+    The lines of files as items for `CVMSketch.update`, which reads them once: text where they are
+    valid UTF-8, otherwise bytes. For the command line.
+
+    `files` yields pairs (file, field). A file has `readinto`, as raw binary files do; the field is
+    counted from 1, or 0 for the whole line. Lines that have no such field are skipped.
+    """
+
+    def __init__(
+        self,
+        files,
+        *,
+        end=b"\n",
+        strip_cr=True,
+        skip_empty=False,
+        fold_case=False,
+        delimiter=b"\t",
+    ):
+        self.files = iter(files)
+        self.form.end = one_byte("end", end)
+        self.form.strips_cr = strip_cr
+        self.form.skips_empty = skip_empty
+        self.form.folds_case = fold_case
+        self.form.delimiter = one_byte("delimiter", delimiter)
+
+
+@cython.final
+cdef class LineReader(BlockReader):
+    cdef object files
+    cdef object file  # that is being read; None between two
+    cdef line_form form  # of its lines
+    cdef unique_ptr[team] workers  # null for one
+    cdef unique_ptr[line_stream] stream
+
+    cdef int start(self, Lines lines, size_t workers) except -1:
+        self.files = lines.files
+        self.form = lines.form
+        self.block_items = workers * BUFFER_BYTES
+        if workers > 1:
+            self.workers.reset(hire(workers))
+        self.stream.reset(new line_stream(self.block_items, self.workers.get()))
+        return 0
+
+    # The position is in bytes.
+    cdef bint fill(self, Identifier* identifier, bint dropna, Block* block) except -1:
+        cdef line_rules rules
+        cdef line_output output
+        cdef text_room room = self.stream.get().room()
+        cdef size_t size
+        identifier.interruptions += 1  # files may be Python code
+        if self.file is None:
+            following = next(self.files, None)
+            if following is None:
+                return False
+            self.file, self.form.field = following
+        size = read_some(self.file, room)
+        forget_if_cleared(block)
+        rules.form = self.form
+        rules.hash = identifier.hash
+        rules.ceiling = block.ceiling
+        output.identities = block.identities
+        output.kept = 0
+        output.items = 0
+        with nogil:
+            if size > 0:
+                self.stream.get().take(size, rules, output)
+            else:
+                self.stream.get().end_file(rules, output)
+        if size == 0:
+            self.file = None
+        self.position += size
+        block.size = output.kept
+        block.items = output.items
+        return True
+
+
+cdef BlockReader open_lines(Lines lines, size_t workers):
+    cdef LineReader reader = LineReader()
+    reader.start(lines, workers)
+    return reader
