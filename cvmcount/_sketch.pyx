@@ -732,7 +732,8 @@ cdef class CVMSketch:
         """The sketch as notebooks show it: estimate, interval and state, drawn."""
         return sketch_html(self.copy())  # a copy, because other threads may update this one
 
-    cdef uint64_t _count(self) noexcept:
+    # The estimate as the int that count_approx returns.
+    cpdef uint64_t _count(self) noexcept:
         with cython.critical_section(self):
             return self._sampler.get().count()
 

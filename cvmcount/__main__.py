@@ -1,0 +1,5 @@
+"""`python -m cvmcount` is the program `cvmcount`."""
+
+from .cli import run
+
+run()

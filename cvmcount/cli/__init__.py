@@ -1,0 +1,22 @@
+"""The program `cvmcount`: counts the distinct lines of files.
+
+Each command is a module with main(arguments), which returns the exit status: 0, 1 where some input
+could not be read (the rest was counted) or 2 for wrong usage. What only some calls need is imported
+by those, because half of the time of a short call is imports.
+"""
+
+import signal
+import sys
+
+
+def run():
+    """Run the program and exit."""
+    # Whoever stops it, or stops reading from it, knows why it ends.
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    from . import count
+
+    sys.exit(count.main(sys.argv[1:]))

@@ -1,0 +1,153 @@
+"""What can be asked for when files are counted."""
+
+import argparse
+
+from .messages import write_result
+
+DESCRIPTION = (
+    "Count the distinct lines of files, or of standard input, in one pass and fixed memory."
+)
+
+EXAMPLES = """examples:
+  cvmcount access.log                       instead of sort -u access.log | wc -l
+  cvmcount -v -e 0.01 2026-*.gz             within 1 %, and with the interval
+  cvmcount -H -f user -t , --json a.csv     one column, as JSON
+
+Files compressed by gzip, bzip2, xz or zstd are decompressed. A count is exact while the
+distinct lines fit in the sketch, 4,364 by default.
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        """Say in one line what is wrong."""
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+    def print_help(self, file=None):
+        if not write_result(self.format_help()):
+            self.exit(1)
+
+
+def delimiter(text):
+    if text == "\\t":
+        return b"\t"
+    if len(text) == 1 and text.isascii():
+        return text.encode()
+    raise argparse.ArgumentTypeError(f"must be one ASCII character, not {text!r}")
+
+
+def integer(text):
+    return int(text, 0)
+
+
+def field(text):
+    """Return the number of a field or its name."""
+    if not text.isdecimal():
+        return text
+    if int(text) == 0 or len(text) > 9:
+        raise argparse.ArgumentTypeError("fields are counted from 1")
+    return int(text)
+
+
+def make_parser():
+    parser = Parser(
+        prog="cvmcount",
+        usage="cvmcount [OPTION]... [FILE]...",
+        description=DESCRIPTION,
+        epilog=EXAMPLES,
+        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(
+            prog, max_help_position=26, width=96
+        ),
+        allow_abbrev=False,
+        add_help=False,
+    )
+    parser.add_argument("files", nargs="*", metavar="FILE", help="- or none: standard input")
+
+    lines = parser.add_argument_group("what is counted")
+    lines.add_argument(
+        "-f",
+        "--field",
+        type=field,
+        metavar="N|NAME",
+        help="field N of each line (from 1), or the one that the header names;"
+        " lines without it are skipped",
+    )
+    lines.add_argument(
+        "-t",
+        "--delimiter",
+        type=delimiter,
+        metavar="CHAR",
+        help="what separates fields (a tab): everywhere, as in cut; quotes mean nothing",
+    )
+    lines.add_argument(
+        "-H", "--header", action="store_true", help="the first line of each file is a header"
+    )
+    lines.add_argument("-i", "--ignore-case", action="store_true", help="of ASCII letters")
+    lines.add_argument(
+        "-z", "--zero-terminated", action="store_true", help="lines end with NUL, not LF or CRLF"
+    )
+    lines.add_argument("--keep-cr", action="store_true", help="CR before LF is part of the line")
+    lines.add_argument("--skip-empty", action="store_true", help="do not count empty lines")
+
+    how = parser.add_argument_group("how well, and by what")
+    how.add_argument(
+        "-e",
+        "--epsilon",
+        type=float,
+        default=0.05,
+        metavar="E",
+        help="relative error that is promised (0.05)",
+    )
+    how.add_argument(
+        "-d",
+        "--delta",
+        type=float,
+        default=0.001,
+        metavar="D",
+        help="probability of missing it (0.001)",
+    )
+    how.add_argument(
+        "--capacity",
+        type=integer,
+        metavar="K",
+        help="elements that the sketch holds, instead of -e",
+    )
+    how.add_argument(
+        "--coins",
+        choices=("hashed", "fresh"),
+        default="hashed",
+        help="drawn once for each element, or for each line as CVM was published",
+    )
+    how.add_argument("--seed", type=integer, default=0, metavar="N", help="of the sketch (0)")
+    how.add_argument(
+        "--workers",
+        type=integer,
+        default=1,
+        metavar="N",
+        help="threads (1); the result is the same",
+    )
+    how.add_argument(
+        "--exact",
+        action="store_true",
+        help="also count exactly; takes memory for every distinct line",
+    )
+
+    output = parser.add_argument_group("what is written")
+    output.add_argument(
+        "-v", "--verbose", action="store_true", help="the interval, for people, on standard error"
+    )
+    output.add_argument("--json", action="store_true", help="all there is to know, as JSON")
+    output.add_argument(
+        "--confidence", type=float, default=0.95, metavar="C", help="of the interval (0.95)"
+    )
+    output.add_argument(
+        "--per-file", action="store_true", help="a line for each file, then the total"
+    )
+    output.add_argument(
+        "--progress",
+        action=argparse.BooleanOptionalAction,
+        help="a bar, or none; by default on terminals after a second",
+    )
+    output.add_argument("--version", action="store_true", help="the version, and nothing else")
+    output.add_argument("-h", "--help", action="help", help="this text")
+    return parser

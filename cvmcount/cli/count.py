@@ -1,0 +1,181 @@
+"""Counts the distinct lines of files: what the program does unless told otherwise."""
+
+import itertools
+import time
+
+from cvmcount import CVMSketch, __version__
+from cvmcount._line_reader import Lines
+from cvmcount._sketch import _update_both
+
+from .arguments import make_parser
+from .bar import Bar
+from .files import Files
+from .messages import printable, say, write_result
+
+
+class Count:
+    """The count of one file, or of all."""
+
+    def __init__(self, name, options):
+        self.name = name
+        self.sketch = new_sketch(options)
+        self.exact = None
+        if options.exact:
+            from .exact import ExactLines
+
+            self.exact = ExactLines(options)
+        self.bytes = 0
+
+    def watchers(self):
+        return [] if self.exact is None else [self.exact]
+
+    def columns(self):
+        columns = [str(self.sketch._count())]
+        if self.exact is not None:
+            columns.append(str(self.exact.count()))
+        return columns
+
+    def as_dict(self, confidence):
+        low, high = self.sketch.interval(confidence)
+        result = {
+            "estimate": self.sketch._count(),
+            "low": low,
+            "high": high,
+            "exact": self.sketch.is_exact,
+            "items": self.sketch.items_seen,
+            "bytes": self.bytes,
+        }
+        if self.exact is not None:
+            result["exact_count"] = self.exact.count()
+        return result
+
+    def for_people(self, confidence):
+        sketch = self.sketch
+        lines = f"of {sketch.items_seen:,} lines, {self.bytes:,} bytes"
+        if sketch.is_exact:
+            return f"exactly {sketch._count():,} distinct {lines}"
+        low, high = sketch.interval(confidence)
+        interval = f"{100 * confidence:.10g}%: {low:,} ... {high:,}"
+        text = f"about {sketch._count():,} distinct ({interval}) {lines}"
+        if self.exact is not None:
+            text += f"; exactly {self.exact.count():,}, off by "
+            text += f"{sketch._count() / self.exact.count() - 1:+.2%}"
+        return text
+
+
+def new_sketch(options):
+    return CVMSketch(
+        options.epsilon,
+        options.delta,
+        capacity=options.capacity,
+        coins=options.coins,
+        seed=options.seed,
+    )
+
+
+def parse(arguments):
+    """Return the options, all of them checked, or exit."""
+    parser = make_parser()
+    options = parser.parse_intermixed_args(arguments)
+    if options.version:
+        raise SystemExit(0 if write_result(f"cvmcount {__version__}\n") else 1)
+    if isinstance(options.field, str):
+        options.header = True
+    if options.delimiter is not None and options.field is None:
+        parser.error("-t needs -f")
+    try:
+        sketch = new_sketch(options)
+        sketch.update((), workers=options.workers)
+        sketch.interval(options.confidence)
+    except (TypeError, ValueError) as error:
+        parser.error(str(error))
+    options.files = options.files or ["-"]
+    return options
+
+
+def lines_of(opened, options):
+    return Lines(
+        opened,
+        end=b"\0" if options.zero_terminated else b"\n",
+        strip_cr=not options.zero_terminated and not options.keep_cr,
+        skip_empty=options.skip_empty,
+        fold_case=options.ignore_case,
+        delimiter=options.delimiter or b"\t",
+    )
+
+
+def count_together(options, files, total, bar):
+    """Count all files as one stream."""
+    opened = (file for name in options.files for file in files.open(name, total.watchers()))
+    total.sketch.update(lines_of(opened, options), workers=options.workers, progress=bar)
+
+
+def count_each(options, files, total, bar):
+    """Count each file, and all as one stream. Return the counts of those that opened."""
+    counts = []
+    for name in options.files:
+        count = Count(name, options)
+        bytes_before = files.text_bytes
+        opened = files.open(name, [*count.watchers(), *total.watchers()])
+        file = next(opened, None)
+        if file is None:
+            continue
+        lines = lines_of(itertools.chain([file], opened), options)
+        _update_both(count.sketch, total.sketch, lines, workers=options.workers, progress=bar)
+        count.bytes = files.text_bytes - bytes_before
+        counts.append(count)
+    return counts
+
+
+def text_of(total, counts):
+    if not counts and total.name is None:
+        return "\t".join(total.columns()) + "\n"
+    rows = [[*count.columns(), printable(count.name)] for count in [*counts, total]]
+    return "".join("\t".join(row) + "\n" for row in rows)
+
+
+def json_of(options, total, counts, seconds):
+    import json
+
+    result = {
+        **total.as_dict(options.confidence),
+        "confidence": options.confidence,
+        "seconds": round(seconds, 6),
+        "seed": total.sketch.seed,
+        "capacity": total.sketch.capacity,
+        "coins": total.sketch.coins,
+        "version": __version__,
+    }
+    if options.per_file:
+        result["files"] = [
+            {"name": count.name, **count.as_dict(options.confidence)} for count in counts
+        ]
+    return json.dumps(result) + "\n"
+
+
+def main(arguments):
+    options = parse(arguments)
+    start = time.perf_counter()
+    files = Files(options)
+    bar = Bar(files, options.files, options.progress)
+    total = Count("total" if options.per_file else None, options)
+    counts = []
+    try:
+        if options.per_file:
+            counts = count_each(options, files, total, bar)
+        else:
+            count_together(options, files, total, bar)
+    except (MemoryError, RuntimeError) as error:  # no memory for --exact, or no threads
+        say(str(error) or "not enough memory")
+        return 1
+    finally:
+        bar.close()
+    total.bytes = files.text_bytes
+    seconds = time.perf_counter() - start
+    text = json_of(options, total, counts, seconds) if options.json else text_of(total, counts)
+    written = write_result(text)
+    if options.verbose:
+        for count in counts:
+            say(f"{printable(count.name)}: {count.for_people(options.confidence)}")
+        say(f"{total.for_people(options.confidence)} in {seconds:.3f} seconds")
+    return 0 if written and not files.failed else 1

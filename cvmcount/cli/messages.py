@@ -1,0 +1,37 @@
+"""What the program writes: its results to standard output, its complaints to standard error."""
+
+import os
+import sys
+from contextlib import suppress
+
+
+def printable(name):
+    """Return a file name on one line."""
+    return "".join(c if c >= " " and c != "\x7f" else repr(c)[1:-1] for c in name) or "''"
+
+
+def complain(subject, problem):
+    """Write one line to standard error that names the file, or what else it is about."""
+    if isinstance(problem, OSError) and problem.strerror:
+        problem = problem.strerror
+    problem = " ".join(str(problem).split()) or type(problem).__name__
+    say(f"{printable(subject)}: {problem}")
+
+
+def say(line):
+    """Write one line to standard error, where there is one."""
+    with suppress(OSError):  # there is nobody else to tell
+        print(f"cvmcount: {line}", file=sys.stderr, flush=True)
+
+
+def write_result(text):
+    """Write to standard output. Whether that succeeded; if not, it has been said."""
+    data = text.encode("utf-8", "surrogateescape")
+    try:
+        # Not through sys.stdout: it would try again at exit what has failed, and complain anew.
+        while data:
+            data = data[os.write(1, data) :]
+    except OSError as error:
+        complain("standard output", error)
+        return False
+    return True
