@@ -13,10 +13,9 @@ INSTALLED = Path(cvmcount.__file__).parent
 
 def test_every_source_is_installed():
     tree = ROOT / "cvmcount"
-    wanted = {path.name for suffix in ("py", "pyi") for path in tree.glob(f"*.{suffix}")}
-    wanted |= {"py.typed", "_version.py"}
-    installed = {path.name for path in INSTALLED.iterdir()}
-    assert wanted <= installed
+    files = (path for suffix in ("py", "pyi") for path in tree.rglob(f"*.{suffix}"))
+    wanted = {str(path.relative_to(tree)) for path in files} | {"py.typed", "_version.py"}
+    assert wanted <= {str(path.relative_to(INSTALLED)) for path in INSTALLED.rglob("*")}
     modules = {path.stem for path in tree.glob("*.pyx")}
     assert modules == {path.name.split(".")[0] for path in INSTALLED.glob("*.so")}
     assert modules <= {path.stem for path in tree.glob("*.pyi")}

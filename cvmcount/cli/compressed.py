@@ -6,10 +6,12 @@ end that is too early, is delivered first.
 
 import zlib
 
-# Compressed bytes that are decompressed at a time. Of a piece with an error in it nothing is
-# delivered.
-PIECE = 1 << 11
+# Compressed bytes that are read at a time, and those that are decompressed at a time: of a piece
+# with an error in it nothing is delivered. At the end, where checksums are, they are few.
 CHUNK = 1 << 16
+PIECE = 1 << 11
+# Some decompressors ask for all of the memory that they might need.
+MOST_OUTPUT = 1 << 16
 
 LONGEST_MAGIC = 10
 
@@ -110,10 +112,9 @@ class DecompressedFile:
             if self._member.needs_input:
                 if not self._has_more():
                     raise DamagedError(f"the {self._name} data end too early")
-                piece = self._room[self._begin : min(self._begin + PIECE, self._end)]
-                self._begin += len(piece)
+                piece = self._next_piece()
             try:
-                data = self._member.decompress(piece, len(buffer))
+                data = self._member.decompress(piece, min(len(buffer), MOST_OUTPUT))
             except (self._error, EOFError) as error:
                 raise DamagedError(f"damaged {self._name} data: {error}") from None
             if self._member.eof:
@@ -127,6 +128,12 @@ class DecompressedFile:
         if self._begin == self._end:
             self._begin, self._end = 0, self._file.readinto(self._room)
         return self._end > 0
+
+    def _next_piece(self):
+        left = self._end - self._begin
+        begin = self._begin
+        self._begin += PIECE if left >= 2 * PIECE else (left + 1) // 2
+        return self._room[begin : self._begin]
 
     def _begin_member(self):
         while self._has_more():

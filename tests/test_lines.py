@@ -1,0 +1,213 @@
+"""A red run means that lines of a file are other elements than the same lines in Python, or that
+the program counts other lines than `sort -u | wc -l`.
+
+The slow twin here splits and decodes by Python; the C++ tests have cpp/tests/reference_lines.hpp.
+"""
+
+import io
+import os
+import shutil
+import subprocess
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from cvmcount import CVMSketch, count_approx
+from cvmcount._line_reader import Lines
+from cvmcount._sketch import _update_both
+from program import counted
+
+# Everything that is special to some rule, often side by side.
+PARTS = [
+    b"\n",
+    b"\r\n",
+    b"\r",
+    b"\0",
+    b",",
+    b"\t",
+    b"a",
+    b"A",
+    b"word",
+    "é日".encode(),
+    b"\xff",
+    b"\xc3",
+]
+texts = st.lists(st.sampled_from(PARTS) | st.binary(max_size=40), max_size=60).map(b"".join)
+
+
+class File(io.BytesIO):
+    """A file that gives few bytes at a time."""
+
+    def __init__(self, data, most):
+        super().__init__(data)
+        self.most = most
+
+    def readinto(self, buffer):
+        return super().readinto(buffer[: self.most])
+
+
+def elements(data, *, end, strip_cr, skip_empty, fold_case, delimiter, field):
+    lines = data.split(end)
+    if lines[-1] == b"":
+        lines.pop()
+    for line in lines:
+        if strip_cr:
+            line = line.removesuffix(b"\r")
+        if field > 0:
+            fields = line.split(delimiter)
+            if len(fields) < field:
+                continue
+            line = fields[field - 1]
+        if fold_case:
+            line = line.lower()
+        if line or not skip_empty:
+            try:
+                yield line.decode()
+            except UnicodeDecodeError:
+                yield line
+
+
+@given(
+    st.lists(texts, max_size=3),
+    st.integers(1, 50),
+    st.fixed_dictionaries(
+        {
+            "end": st.sampled_from([b"\n", b"\0"]),
+            "strip_cr": st.booleans(),
+            "skip_empty": st.booleans(),
+            "fold_case": st.booleans(),
+            "delimiter": st.sampled_from([b",", b"\t"]),
+        }
+    ),
+    st.integers(0, 3),
+    st.sampled_from(["hashed", "fresh"]),
+)
+def test_lines_are_the_elements_of_python(files, most, rules, field, coins):
+    expected, sketch = (CVMSketch(capacity=5, coins=coins) for _ in range(2))
+    for data in files:
+        expected.update(list(elements(data, field=field, **rules)))
+    sketch.update(Lines([(File(data, most), field) for data in files], **rules))
+    assert sketch == expected
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3, 16])
+@pytest.mark.parametrize("coins", ["hashed", "fresh"])
+def test_workers_do_not_matter(workers, coins):
+    lines = [f"{i % 70_001}{'é' * (i % 3)}" for i in range(200_000)]
+    lines[77_777] = "long" * 1_000_000
+    sketch, expected = CVMSketch(coins=coins), CVMSketch(coins=coins)
+    sketch.update(Lines([(io.BytesIO("\r\n".join(lines).encode()), 0)]), workers=workers)
+    expected.update(lines)
+    assert sketch == expected
+
+
+@given(st.lists(texts, max_size=3), st.integers(1, 50), st.sampled_from(["hashed", "fresh"]))
+def test_two_sketches_from_one_reading(files, most, coins):
+    expected_total, total = (CVMSketch(capacity=5, coins=coins) for _ in range(2))
+    for data in files:
+        sketch, expected = (CVMSketch(capacity=5, coins=coins) for _ in range(2))
+        _update_both(sketch, total, Lines([(File(data, most), 0)]))
+        expected.update(Lines([(File(data, most), 0)]))
+        expected_total.update(Lines([(File(data, most), 0)]))
+        assert sketch == expected
+        assert total == expected_total
+
+
+def test_two_sketches_that_differ():
+    for other in CVMSketch(seed=1), CVMSketch(coins="fresh"), None:
+        with pytest.raises((TypeError, ValueError)):
+            _update_both(CVMSketch(), other, Lines([]))
+
+
+def test_lines_are_read_once():
+    lines = Lines([(io.BytesIO(b"a\n"), 0)])
+    assert count_approx(lines) == 1
+    assert count_approx(lines) == 0
+
+
+class BrokenFile(File):
+    def __init__(self, error):
+        super().__init__(b"a\nb\nunfinished", 100)
+        self.error = error
+
+    def readinto(self, buffer):
+        size = super().readinto(buffer)
+        if size == 0:
+            raise self.error
+        return size
+
+
+@pytest.mark.parametrize("error", [OSError("broken"), KeyboardInterrupt()])
+def test_an_error_keeps_what_came_before(error):
+    sketch = CVMSketch()
+    with pytest.raises(type(error)):
+        sketch.update(Lines([(BrokenFile(error), 0)]))
+    assert sketch.estimate() == sketch.items_seen == 2
+
+
+@pytest.mark.parametrize("answer", [-1, 10**9, "1", 2**70])
+def test_a_file_that_lies(answer):
+    class Liar:
+        def readinto(self, buffer):
+            return answer
+
+    with pytest.raises((TypeError, ValueError, OverflowError)):
+        count_approx(Lines([(Liar(), 0)]))
+
+
+def test_a_file_that_has_nothing_yet():
+    class Empty:
+        def readinto(self, buffer):
+            return None
+
+    with pytest.raises(BlockingIOError):
+        count_approx(Lines([(Empty(), 0)]))
+
+
+def test_a_file_that_empties_the_sketch():
+    class Clearing(File):
+        def readinto(self, buffer):
+            size = super().readinto(buffer)
+            if size == 0:
+                sketch.clear()
+            return size
+
+    sketch = CVMSketch()
+    sketch.update(Lines([(Clearing(b"a\nb\nc", 3), 0)]))
+    assert sketch.items_seen == 1  # what comes after
+
+
+@pytest.mark.parametrize("name", ["end", "delimiter"])
+def test_one_byte_only(name):
+    for value in b"", b"ab":
+        with pytest.raises(ValueError, match=name):
+            Lines([], **{name: value})
+
+
+@pytest.mark.skipif(os.name == "nt" or not shutil.which("sort"), reason="needs sort")
+class TestBesideSort:
+    @staticmethod
+    def distinct(data, *options):
+        command = ["sort", "-u", *options]
+        environment = {**os.environ, "LC_ALL": "C"}
+        done = subprocess.run(command, input=data, capture_output=True, env=environment, check=True)
+        return done.stdout.count(b"\0" if "-z" in options else b"\n")
+
+    @settings(max_examples=50)
+    @given(texts)
+    @example(b"")
+    @example(b"\n\n")
+    @example(b"a\na")
+    def test_generated_files(self, data):
+        assert counted("--keep-cr", input=data) == self.distinct(data)
+
+    @settings(max_examples=20)
+    @given(texts)
+    def test_options(self, data):
+        assert counted("-z", input=data) == self.distinct(data, "-z")
+        assert counted("-i", "--keep-cr", input=data) == self.distinct(data, "-f")
+
+    def test_a_large_file(self):
+        data = b"".join(b"%d\n" % (i * i % 100_003) for i in range(300_000))
+        assert counted("--capacity=100000", input=data) == self.distinct(data)
