@@ -4,9 +4,9 @@ from cvmcount._block cimport BlockReader
 from cvmcount._cpp cimport line_form
 
 
-# Lines of files, as items of a sketch.
+# Lines of a file, as items of a sketch.
 cdef class Lines:
-    cdef object files
+    cdef object file
     cdef line_form form
 
 

@@ -1,4 +1,3 @@
-from collections.abc import Iterable
 from typing import Protocol
 
 from typing_extensions import Buffer
@@ -9,8 +8,9 @@ class _Readable(Protocol):
 class Lines:
     def __init__(
         self,
-        files: Iterable[tuple[_Readable, int]],
+        file: _Readable,
         *,
+        field: int = 0,
         end: Buffer = b"\n",
         strip_cr: bool = True,
         skip_empty: bool = False,

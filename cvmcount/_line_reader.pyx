@@ -48,26 +48,28 @@ cdef size_t read_some(file, text_room room) except? 0:
 
 
 cdef class Lines:
-    """Lines(files, *, end, strip_cr, skip_empty, fold_case, delimiter)
+    """Lines(file, *, field, end, strip_cr, skip_empty, fold_case, delimiter)
 
-    The lines of files as items for `CVMSketch.update`, which reads them once: text where they are
+    The lines of a file as items for `CVMSketch.update`, which reads them once: text where they are
     valid UTF-8, otherwise bytes. For the command line.
 
-    `files` yields pairs (file, field). A file has `readinto`, as raw binary files do; the field is
-    counted from 1, or 0 for the whole line. Lines that have no such field are skipped.
+    The file has `readinto`, as raw binary files have. The field of each line that is counted is a
+    number from 1, or 0 for the whole line; lines that have no such field are skipped.
     """
 
     def __init__(
         self,
-        files,
+        file,
         *,
+        field=0,
         end=b"\n",
         strip_cr=True,
         skip_empty=False,
         fold_case=False,
         delimiter=b"\t",
     ):
-        self.files = iter(files)
+        self.file = file
+        self.form.field = field
         self.form.end = one_byte("end", end)
         self.form.strips_cr = strip_cr
         self.form.skips_empty = skip_empty
@@ -77,14 +79,13 @@ cdef class Lines:
 
 @cython.final
 cdef class LineReader(BlockReader):
-    cdef object files
-    cdef object file  # that is being read; None between two
-    cdef line_form form  # of its lines
+    cdef object file
+    cdef line_form form
     cdef unique_ptr[team] workers  # null for one
     cdef unique_ptr[line_stream] stream
 
     cdef int start(self, Lines lines, size_t workers) except -1:
-        self.files = lines.files
+        self.file = lines.file
         self.form = lines.form
         self.block_items = workers * BUFFER_BYTES
         if workers > 1:
@@ -96,15 +97,8 @@ cdef class LineReader(BlockReader):
     cdef bint fill(self, Identifier* identifier, bint dropna, Block* block) except -1:
         cdef line_rules rules
         cdef line_output output
-        cdef text_room room = self.stream.get().room()
-        cdef size_t size
-        identifier.interruptions += 1  # files may be Python code
-        if self.file is None:
-            following = next(self.files, None)
-            if following is None:
-                return False
-            self.file, self.form.field = following
-        size = read_some(self.file, room)
+        identifier.interruptions += 1  # the file may be Python code
+        cdef size_t size = read_some(self.file, self.stream.get().room())
         forget_if_cleared(block)
         rules.form = self.form
         rules.hash = identifier.hash
@@ -117,12 +111,10 @@ cdef class LineReader(BlockReader):
                 self.stream.get().take(size, rules, output)
             else:
                 self.stream.get().end_file(rules, output)
-        if size == 0:
-            self.file = None
         self.position += size
         block.size = output.kept
         block.items = output.items
-        return True
+        return size > 0
 
 
 cdef BlockReader open_lines(Lines lines, size_t workers):

@@ -4,6 +4,7 @@
 cimport cython
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.bytes cimport PyBytes_FromStringAndSize
+from cpython.mem cimport PyMem_RawFree, PyMem_RawMalloc
 from libc.stddef cimport size_t
 from libc.stdint cimport int64_t, uint64_t
 from libcpp.memory cimport unique_ptr
@@ -251,14 +252,15 @@ cdef class CVMSketch:
 
     # Reads to the end. Another sketch may take the same items.
     cdef int _read(self, BlockReader reader, shown, CVMSketch other) except -1:
-        cdef vector[uint64_t] identities
         cdef Block block
         cdef Block of_other
         cdef bint more = True
         cdef Identifier identifier = self._identifier()
         cdef double next_report = steady_seconds() + REPORT_SECONDS
-        identities.resize(reader.block_items)
-        block.identities = identities.data()
+        # As it comes: to clear so much memory would take longer than to read a small file.
+        block.identities = <uint64_t*>PyMem_RawMalloc(reader.block_items * sizeof(uint64_t))
+        if block.identities is NULL:
+            raise MemoryError()
         try:
             while more:
                 self._prepare(&block)
@@ -280,6 +282,7 @@ cdef class CVMSketch:
                     shown.show(reader.position)
                     next_report = steady_seconds() + REPORT_SECONDS
         finally:
+            PyMem_RawFree(block.identities)
             if shown is not None:
                 shown.close()
         return 0

@@ -87,7 +87,7 @@ def test_lines_are_the_elements_of_python(files, most, rules, field, coins):
     expected, sketch = (CVMSketch(capacity=5, coins=coins) for _ in range(2))
     for data in files:
         expected.update(list(elements(data, field=field, **rules)))
-    sketch.update(Lines([(File(data, most), field) for data in files], **rules))
+        sketch.update(Lines(File(data, most), field=field, **rules))
     assert sketch == expected
 
 
@@ -97,7 +97,7 @@ def test_workers_do_not_matter(workers, coins):
     lines = [f"{i % 70_001}{'é' * (i % 3)}" for i in range(200_000)]
     lines[77_777] = "long" * 1_000_000
     sketch, expected = CVMSketch(coins=coins), CVMSketch(coins=coins)
-    sketch.update(Lines([(io.BytesIO("\r\n".join(lines).encode()), 0)]), workers=workers)
+    sketch.update(Lines(io.BytesIO("\r\n".join(lines).encode())), workers=workers)
     expected.update(lines)
     assert sketch == expected
 
@@ -107,9 +107,9 @@ def test_two_sketches_from_one_reading(files, most, coins):
     expected_total, total = (CVMSketch(capacity=5, coins=coins) for _ in range(2))
     for data in files:
         sketch, expected = (CVMSketch(capacity=5, coins=coins) for _ in range(2))
-        _update_both(sketch, total, Lines([(File(data, most), 0)]))
-        expected.update(Lines([(File(data, most), 0)]))
-        expected_total.update(Lines([(File(data, most), 0)]))
+        _update_both(sketch, total, Lines(File(data, most)))
+        expected.update(Lines(File(data, most)))
+        expected_total.update(Lines(File(data, most)))
         assert sketch == expected
         assert total == expected_total
 
@@ -117,11 +117,11 @@ def test_two_sketches_from_one_reading(files, most, coins):
 def test_two_sketches_that_differ():
     for other in CVMSketch(seed=1), CVMSketch(coins="fresh"), None:
         with pytest.raises((TypeError, ValueError)):
-            _update_both(CVMSketch(), other, Lines([]))
+            _update_both(CVMSketch(), other, Lines(io.BytesIO()))
 
 
 def test_lines_are_read_once():
-    lines = Lines([(io.BytesIO(b"a\n"), 0)])
+    lines = Lines(io.BytesIO(b"a\n"))
     assert count_approx(lines) == 1
     assert count_approx(lines) == 0
 
@@ -142,7 +142,7 @@ class BrokenFile(File):
 def test_an_error_keeps_what_came_before(error):
     sketch = CVMSketch()
     with pytest.raises(type(error)):
-        sketch.update(Lines([(BrokenFile(error), 0)]))
+        sketch.update(Lines(BrokenFile(error)))
     assert sketch.estimate() == sketch.items_seen == 2
 
 
@@ -153,7 +153,7 @@ def test_a_file_that_lies(answer):
             return answer
 
     with pytest.raises((TypeError, ValueError, OverflowError)):
-        count_approx(Lines([(Liar(), 0)]))
+        count_approx(Lines(Liar()))
 
 
 def test_a_file_that_has_nothing_yet():
@@ -162,7 +162,7 @@ def test_a_file_that_has_nothing_yet():
             return None
 
     with pytest.raises(BlockingIOError):
-        count_approx(Lines([(Empty(), 0)]))
+        count_approx(Lines(Empty()))
 
 
 def test_a_file_that_empties_the_sketch():
@@ -174,7 +174,7 @@ def test_a_file_that_empties_the_sketch():
             return size
 
     sketch = CVMSketch()
-    sketch.update(Lines([(Clearing(b"a\nb\nc", 3), 0)]))
+    sketch.update(Lines(Clearing(b"a\nb\nc", 3)))
     assert sketch.items_seen == 1  # what comes after
 
 
@@ -182,7 +182,7 @@ def test_a_file_that_empties_the_sketch():
 def test_one_byte_only(name):
     for value in b"", b"ab":
         with pytest.raises(ValueError, match=name):
-            Lines([], **{name: value})
+            Lines(None, **{name: value})
 
 
 @pytest.mark.skipif(os.name == "nt" or not shutil.which("sort"), reason="needs sort")

@@ -12,10 +12,13 @@ constexpr std::size_t least_for_workers = 1 << 14;
 }  // namespace
 
 line_stream::line_stream(std::size_t buffer_bytes, team* workers)
-    : buffer_(buffer_bytes), workers_(workers), lanes_(workers == nullptr ? 1 : workers->size()) {}
+    : buffer_bytes_(buffer_bytes),
+      buffer_(new std::byte[buffer_bytes]),
+      workers_(workers),
+      lanes_(workers == nullptr ? 1 : workers->size()) {}
 
 void line_stream::take(std::size_t bytes, const line_rules& rules, line_output& output) noexcept {
-    std::span<std::byte> text = std::span(buffer_).first(unfinished_ + bytes);
+    std::span<std::byte> text = buffer().first(unfinished_ + bytes);
     const auto came = text.subspan(unfinished_);
     const auto last_end = std::find(came.rbegin(), came.rend(), rules.form.end);
     const bool ends = last_end != came.rend();
@@ -31,20 +34,20 @@ void line_stream::take(std::size_t bytes, const line_rules& rules, line_output& 
         take_lines(text.first(text.size() - left), rules, output);
         text = text.last(left);
     }
-    if (long_ || text.size() == buffer_.size()) {
+    if (long_ || text.size() == buffer_bytes_) {
         if (!long_) long_.emplace(rules.form, *rules.hash);
         long_->add(text);
         unfinished_ = 0;
     } else {
         unfinished_ = text.size();
-        if (ends && left > 0) std::memmove(buffer_.data(), text.data(), left);
+        if (ends && left > 0) std::memmove(buffer_.get(), text.data(), left);
     }
 }
 
 void line_stream::end_file(const line_rules& rules, line_output& output) noexcept {
     if (unfinished_ > 0 && !long_) long_.emplace(rules.form, *rules.hash);
     if (!long_) return;
-    long_->add(std::span(buffer_).first(unfinished_));
+    long_->add(buffer().first(unfinished_));
     unfinished_ = 0;
     end_long_line(rules, output);
 }

@@ -1,10 +1,8 @@
 """Counts the distinct lines of files: what the program does unless told otherwise."""
 
-import itertools
 import time
 
 from cvmcount import CVMSketch, __version__
-from cvmcount._line_reader import Lines
 from cvmcount._sketch import _update_both
 
 from .arguments import make_parser
@@ -93,35 +91,21 @@ def parse(arguments):
     return options
 
 
-def lines_of(opened, options):
-    return Lines(
-        opened,
-        end=b"\0" if options.zero_terminated else b"\n",
-        strip_cr=not options.zero_terminated and not options.keep_cr,
-        skip_empty=options.skip_empty,
-        fold_case=options.ignore_case,
-        delimiter=options.delimiter or b"\t",
-    )
-
-
-def count_together(options, files, total, bar):
-    """Count all files as one stream."""
-    opened = (file for name in options.files for file in files.open(name, total.watchers()))
-    total.sketch.update(lines_of(opened, options), workers=options.workers, progress=bar)
-
-
-def count_each(options, files, total, bar):
-    """Count each file, and all as one stream. Return the counts of those that opened."""
+def count_files(options, files, total, bar):
+    """Count all files as one stream. Return the count of each, if they are asked for."""
     counts = []
+    how = {"workers": options.workers, "progress": bar}
     for name in options.files:
-        count = Count(name, options)
+        count = Count(name, options) if options.per_file else None
+        watchers = [*total.watchers(), *(count.watchers() if count else ())]
         bytes_before = files.text_bytes
-        opened = files.open(name, [*count.watchers(), *total.watchers()])
-        file = next(opened, None)
-        if file is None:
-            continue
-        lines = lines_of(itertools.chain([file], opened), options)
-        _update_both(count.sketch, total.sketch, lines, workers=options.workers, progress=bar)
+        with files.open(name, watchers) as items:
+            if items is None:
+                continue
+            if count is None:
+                total.sketch.update(items, **how)
+                continue
+            _update_both(count.sketch, total.sketch, items, **how)
         count.bytes = files.text_bytes - bytes_before
         counts.append(count)
     return counts
@@ -159,12 +143,8 @@ def main(arguments):
     files = Files(options)
     bar = Bar(files, options.files, options.progress)
     total = Count("total" if options.per_file else None, options)
-    counts = []
     try:
-        if options.per_file:
-            counts = count_each(options, files, total, bar)
-        else:
-            count_together(options, files, total, bar)
+        counts = count_files(options, files, total, bar)
     except (MemoryError, RuntimeError) as error:  # no memory for --exact, or no threads
         say(str(error) or "not enough memory")
         return 1

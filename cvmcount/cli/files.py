@@ -2,6 +2,9 @@
 
 import io
 import os
+from contextlib import ExitStack, contextmanager
+
+from cvmcount._line_reader import Lines
 
 from .compressed import LONGEST_MAGIC, DamagedError, DecompressedFile, format_of
 from .messages import complain
@@ -102,16 +105,32 @@ class Files:
         complain("standard input" if name == "-" else name, error)
         self.failed = True
 
+    @contextmanager
     def open(self, name, watchers=()):
-        """Yield the file and the number of the field to be counted, or nothing if it fails."""
-        try:
-            with RawFile(name, self) as raw:
+        """Open a file as items for `CVMSketch.update`; None, and a complaint, where that fails."""
+        with ExitStack() as stack:
+            try:
+                raw = stack.enter_context(RawFile(name, self))
                 file, field = self._start(raw)
-                for watcher in watchers:
-                    watcher.begin_file(field)
-                yield WatchedFile(name, file, self, watchers), field
-        except OSError as error:
-            self.fail(name, error)
+            except OSError as error:
+                self.fail(name, error)
+                yield None
+                return
+            for watcher in watchers:
+                watcher.begin_file(field)
+            yield self._lines(WatchedFile(name, file, self, watchers), field)
+
+    def _lines(self, file, field):
+        options = self._options
+        return Lines(
+            file,
+            field=field,
+            end=self._end,
+            strip_cr=not options.zero_terminated and not options.keep_cr,
+            skip_empty=options.skip_empty,
+            fold_case=options.ignore_case,
+            delimiter=options.delimiter or b"\t",
+        )
 
     def _start(self, raw):
         head = read_head(raw, LONGEST_MAGIC)

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -19,7 +20,7 @@ class line_stream {
     line_stream(std::size_t buffer_bytes, team* workers);
 
     // Where the next bytes belong: at least one.
-    std::span<std::byte> room() noexcept { return std::span(buffer_).subspan(unfinished_); }
+    std::span<std::byte> room() noexcept { return buffer().subspan(unfinished_); }
 
     // Takes the lines that end in the next bytes, which have been written to the beginning of
     // room(), and keeps what follows them. The output has room for as many identities as the
@@ -44,7 +45,10 @@ class line_stream {
                     line_output& output) noexcept;
     void end_long_line(const line_rules& rules, line_output& output) noexcept;
 
-    std::vector<std::byte> buffer_;
+    std::span<std::byte> buffer() noexcept { return {buffer_.get(), buffer_bytes_}; }
+
+    std::size_t buffer_bytes_;
+    std::unique_ptr<std::byte[]> buffer_;
     team* workers_;
     std::vector<lane> lanes_;
     std::size_t unfinished_ = 0;     // bytes of a line at the beginning of the buffer
