@@ -1,10 +1,11 @@
 from typing import Protocol
 
-from typing_extensions import Buffer
+from typing_extensions import Buffer, disjoint_base
 
 class _Readable(Protocol):
     def readinto(self, buffer: memoryview, /) -> int | None: ...
 
+@disjoint_base
 class Lines:
     def __init__(
         self,

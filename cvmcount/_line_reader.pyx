@@ -9,8 +9,8 @@ from cpython.memoryview cimport PyMemoryView_FromMemory
 from libc.stddef cimport size_t
 from libcpp.memory cimport unique_ptr
 
+import errno
 import os
-from errno import EAGAIN
 
 from cvmcount._block cimport Block, BlockReader, forget_if_cleared, hire
 from cvmcount._cpp cimport byte, line_form, line_output, line_rules, line_stream, team, text_room
@@ -41,7 +41,7 @@ cdef size_t read_some(file, text_room room) except? 0:
     finally:
         view.release()
     if size is None:
-        raise BlockingIOError(EAGAIN, os.strerror(EAGAIN))
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
     if not 0 <= size <= room.size():
         raise ValueError(f"readinto() returned {size!r} for {room.size()} bytes")
     return size

@@ -4,6 +4,7 @@ Every format may have several members, one behind the other. What comes before d
 end that is too early, is delivered first.
 """
 
+import sys
 import zlib
 
 # Compressed bytes that are read at a time, and those that are decompressed at a time: of a piece
@@ -71,12 +72,12 @@ def xz():
 
 def zstd():
     try:
-        from compression import zstd  # from Python 3.14 on
-    except ImportError:
-        try:
+        if sys.version_info >= (3, 14):
+            from compression import zstd
+        else:
             from backports import zstd
-        except ImportError:
-            raise DamagedError("zstd needs backports.zstd: pip install 'cvmcount[cli]'") from None
+    except ImportError:
+        raise ImportError("zstd data need a library: pip install 'cvmcount[cli]'") from None
     return zstd.ZstdDecompressor, zstd.ZstdError
 
 

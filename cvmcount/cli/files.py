@@ -112,7 +112,7 @@ class Files:
             try:
                 raw = stack.enter_context(RawFile(name, self))
                 file, field = self._start(raw)
-            except OSError as error:
+            except (OSError, ImportError) as error:  # some need a library
                 self.fail(name, error)
                 yield None
                 return
