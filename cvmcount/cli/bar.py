@@ -17,8 +17,8 @@ class Bar:
         self._names = names
         self._wanted = wanted
         self._bar = None
-        stays = wanted is None and not (sys.stderr is not None and sys.stderr.isatty())
-        self._hidden = wanted is False or stays
+        on_terminal = sys.stderr is not None and sys.stderr.isatty()
+        self._hidden = not (on_terminal if wanted is None else wanted)
         self._begins = time.monotonic() + (0.0 if wanted else SECONDS_BEFORE)
 
     def __call__(self, done, total):

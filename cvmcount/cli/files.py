@@ -2,6 +2,7 @@
 
 import io
 import os
+import stat
 from contextlib import ExitStack, contextmanager
 
 from cvmcount._line_reader import Lines
@@ -166,7 +167,7 @@ class Files:
                 status = os.fstat(0) if name == "-" else os.stat(name)
             except OSError:
                 continue
-            if not os.path.isfile(0 if name == "-" else name):
+            if not stat.S_ISREG(status.st_mode):
                 return None
             total += status.st_size
         return total

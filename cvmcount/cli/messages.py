@@ -26,7 +26,7 @@ def say(line):
 
 def write_result(text):
     """Write to standard output. Whether that succeeded; if not, it has been said."""
-    data = text.encode("utf-8", "surrogateescape")
+    data = os.fsencode(text)  # names as they came
     try:
         # Not through sys.stdout: it would try again at exit what has failed, and complain anew.
         while data:
