@@ -73,7 +73,7 @@ def test_content(compress, most):
 
 @formats
 def test_a_long_file(compress):
-    data = numbers(400_000)
+    data = numbers(200_000)
     assert len(compress(data)) > 10 * CHUNK
     assert decompressed(compress(data)) == (data, None)
 
@@ -99,7 +99,7 @@ def test_an_end_that_is_too_early(compress):
 
 @formats
 def test_damage(compress):
-    data = numbers(300_000)
+    data = numbers(200_000)
     whole = bytearray(compress(data))
     whole[len(whole) // 2] ^= 0x55
     before, error = decompressed(bytes(whole))
