@@ -91,6 +91,7 @@ def test_lines_are_the_elements_of_python(files, most, rules, field, coins):
     assert sketch == expected
 
 
+@pytest.mark.threads
 @pytest.mark.parametrize("workers", [1, 2, 3, 16])
 @pytest.mark.parametrize("coins", ["hashed", "fresh"])
 def test_workers_do_not_matter(workers, coins):
