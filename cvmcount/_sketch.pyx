@@ -885,6 +885,8 @@ def _update_both(
     """
     cdef size_t threads = checked_integer("workers", workers, 1, MAX_WORKERS)
     shown = open_progress(progress, items)
-    if sketch._configuration() != other._configuration():
-        raise ValueError("both sketches must be made with the same arguments")
+    if sketch._coins != other._coins or sketch._seed != other._seed or (
+        sketch._dropna != other._dropna
+    ):
+        raise ValueError("both sketches must have the same coins, seed and dropna")
     sketch._read(open_reader(items, threads, sketch._coins == fresh_coins), shown, other)
