@@ -228,6 +228,8 @@ def lint() -> None:
         "cvmcount",
         "--allowlist",
         "tests/stubtest_allowlist.txt",
+        "--mypy-config-file",
+        "pyproject.toml",
     )
 
 

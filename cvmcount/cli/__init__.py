@@ -1,6 +1,6 @@
 """The program `cvmcount`: counts the distinct lines of files.
 
-Each command is a module with main(arguments), which returns the exit status: 0, 1 where some input
+Each command is a function of its arguments that returns the exit status: 0, 1 where some input
 could not be read (the rest was counted) or 2 for wrong usage. What only some calls need is imported
 by those, because half of the time of a short call is imports.
 """
@@ -17,6 +17,11 @@ def run():
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
 
+    arguments = sys.argv[1:]
+    if arguments[:1] in (["merge"], ["info"], ["compare"]):
+        from . import sketches
+
+        sys.exit(sketches.COMMANDS[arguments[0]](arguments[1:]))
     from . import count
 
-    sys.exit(count.main(sys.argv[1:]))
+    sys.exit(count.main(arguments))

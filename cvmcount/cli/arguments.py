@@ -13,8 +13,11 @@ EXAMPLES = """examples:
   cvmcount -v -e 0.01 2026-*.gz             within 1 %, and with the interval
   cvmcount -H -f user -t , --json a.csv     one column, as JSON
 
-Files compressed by gzip, bzip2, xz or zstd are decompressed. A count is exact while the
-distinct lines fit in the sketch, 4,364 by default.
+Files compressed by gzip, bzip2, xz or zstd are decompressed; of Parquet, Arrow and CSV files
+-f chooses the column (with pyarrow installed). A count is exact while the distinct lines fit in
+the sketch, 4,364 by default.
+
+Sketches that --save wrote are read by "cvmcount merge", "cvmcount info" and "cvmcount compare".
 """
 
 
@@ -49,6 +52,12 @@ def field(text):
     return int(text)
 
 
+def add_save(parser):
+    parser.add_argument(
+        "--save", metavar="FILE", help="the sketch, for cvmcount merge, info and compare"
+    )
+
+
 def make_parser():
     parser = Parser(
         prog="cvmcount",
@@ -81,6 +90,11 @@ def make_parser():
     )
     lines.add_argument(
         "-H", "--header", action="store_true", help="the first line of each file is a header"
+    )
+    lines.add_argument(
+        "--csv",
+        action="store_true",
+        help="quotes mean what they do in CSV; fields are separated by commas unless -t says else",
     )
     lines.add_argument("-i", "--ignore-case", action="store_true", help="of ASCII letters")
     lines.add_argument(
@@ -143,6 +157,7 @@ def make_parser():
     output.add_argument(
         "--per-file", action="store_true", help="a line for each file, then the total"
     )
+    add_save(output)
     output.add_argument(
         "--progress",
         action=argparse.BooleanOptionalAction,

@@ -79,8 +79,9 @@ def parse(arguments):
         raise SystemExit(0 if write_result(f"cvmcount {__version__}\n") else 1)
     if isinstance(options.field, str):
         options.header = True
-    if options.delimiter is not None and options.field is None:
-        parser.error("-t needs -f")
+    for option, is_given in (("-t", options.delimiter is not None), ("--csv", options.csv)):
+        if is_given and options.field is None:
+            parser.error(f"{option} needs -f")
     try:
         sketch = new_sketch(options)
         sketch.update((), workers=options.workers)
@@ -104,10 +105,11 @@ def count_files(options, files, total, bar):
                 continue
             if count is None:
                 total.sketch.update(items, **how)
-                continue
-            _update_both(count.sketch, total.sketch, items, **how)
-        count.bytes = files.text_bytes - bytes_before
-        counts.append(count)
+            else:
+                _update_both(count.sketch, total.sketch, items, **how)
+        if count is not None:  # even if something in it could not be counted
+            count.bytes = files.text_bytes - bytes_before
+            counts.append(count)
     return counts
 
 
@@ -154,6 +156,10 @@ def main(arguments):
     seconds = time.perf_counter() - start
     text = json_of(options, total, counts, seconds) if options.json else text_of(total, counts)
     written = write_result(text)
+    if options.save is not None:
+        from .sketches import save
+
+        written = save(total.sketch, options.save) and written
     if options.verbose:
         for count in counts:
             say(f"{printable(count.name)}: {count.for_people(options.confidence)}")

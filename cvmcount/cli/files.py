@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 
 from cvmcount._line_reader import Lines
 
+from . import columns
 from .compressed import LONGEST_MAGIC, DamagedError, DecompressedFile, format_of
 from .messages import complain
 
@@ -34,6 +35,13 @@ class PrefixedFile:
     def __init__(self, head, file):
         self._head = head
         self._file = file
+
+    def whole(self):
+        """Return the file itself, from its beginning on."""
+        if not self._file.seekable():
+            raise DamagedError("Parquet and Arrow files cannot come through a pipe")
+        self._file.seek(0)
+        return self._file
 
     def readinto(self, buffer):
         if not self._head:
@@ -112,14 +120,35 @@ class Files:
         with ExitStack() as stack:
             try:
                 raw = stack.enter_context(RawFile(name, self))
-                file, field = self._start(raw)
-            except (OSError, ImportError) as error:  # some need a library
+                items = self._open_items(name, raw, watchers)
+            except (OSError, ImportError, ValueError) as error:  # some need a library
                 self.fail(name, error)
                 yield None
                 return
-            for watcher in watchers:
-                watcher.begin_file(field)
-            yield self._lines(WatchedFile(name, file, self, watchers), field)
+            try:
+                yield items
+            except TypeError as error:  # a column of what cannot be counted
+                self.fail(name, error)
+
+    def _open_items(self, name, raw, watchers):
+        head = read_head(raw, LONGEST_MAGIC)
+        file = PrefixedFile(head, raw)
+        kind = format_of(head)
+        if kind is not None:
+            file = DecompressedFile(file, kind)
+        elif columns.has_columns(head):
+            return self._stream(name, columns.open_columns(file, head, self._options))
+        if self._options.csv:
+            return self._stream(name, columns.open_csv(file, self._options))
+        file, field = self._start(file)
+        for watcher in watchers:
+            watcher.begin_file(field)
+        return self._lines(WatchedFile(name, file, self, watchers), field)
+
+    def _stream(self, name, opened):
+        if self._options.exact:
+            raise DamagedError("--exact counts the lines of text only")
+        return columns.as_stream(*opened, self._options, self, name)
 
     def _lines(self, file, field):
         options = self._options
@@ -133,12 +162,7 @@ class Files:
             delimiter=options.delimiter or b"\t",
         )
 
-    def _start(self, raw):
-        head = read_head(raw, LONGEST_MAGIC)
-        file = PrefixedFile(head, raw)
-        kind = format_of(head)
-        if kind is not None:
-            file = DecompressedFile(file, kind)
+    def _start(self, file):
         if not self._options.header:
             return file, self._options.field or 0
         header, rest = read_header(file, self._end)

@@ -1,0 +1,188 @@
+"""Sketches as files: what --save writes, and the commands merge, info and compare read."""
+
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+from cvmcount import CVMSketch
+
+from .arguments import Parser, add_save
+from .messages import complain, printable, write_result
+
+MAGIC = b"CVMS"
+
+
+def save(sketch, name):
+    """Write beside, then rename: there is never half a file. Whether it succeeded; else it is said.
+
+    A link stays one: what it leads to is replaced.
+    """
+    path = Path(os.path.realpath(name))
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        if path.exists() and not stat.S_ISREG(path.stat().st_mode):
+            raise OSError(None, "is no regular file, which --save could replace")
+        try:
+            with beside.open("xb") as file:
+                file.write(sketch.to_bytes())
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(path)
+        except BaseException:
+            with suppress(OSError):
+                beside.unlink()
+            raise
+    except OSError as error:
+        complain(name, error)
+        return False
+    return True
+
+
+def load(name):
+    """Return the sketch of a file; None, and a complaint, where there is none."""
+    try:
+        with open(0 if name == "-" else name, "rb", closefd=name != "-") as file:
+            head = file.read(len(MAGIC))
+            if head != MAGIC:  # before whatever else it holds is read
+                raise ValueError("is no saved sketch")
+            return CVMSketch.from_bytes(head + file.read())
+    except (OSError, ValueError, MemoryError) as error:
+        complain("standard input" if name == "-" else name, error)
+        return None
+
+
+def for_people(value, confidence):
+    if value.is_exact:
+        return f"exactly {value.estimate():,.0f}"
+    low, high = value.interval(confidence)
+    return f"about {value.estimate():,.0f} ({100 * confidence:.10g}%: {low:,} ... {high:,})"
+
+
+def as_dict(value, confidence):
+    low, high = value.interval(confidence)
+    return {"estimate": value.estimate(), "low": low, "high": high, "exact": value.is_exact}
+
+
+def description(sketch):
+    """Return what there is to know of a sketch, but for the estimate."""
+    return {
+        "items": sketch.items_seen,
+        "retained": sketch.num_retained,
+        "capacity": sketch.capacity,
+        "epsilon": sketch.epsilon,
+        "delta": sketch.delta,
+        "coins": sketch.coins,
+        "seed": sketch.seed,
+        "dropna": sketch.dropna,
+    }
+
+
+def write(result, options):
+    """Write lines of text, or what json makes of them."""
+    if options.json:
+        import json
+
+        return write_result(json.dumps(result) + "\n")
+    width = max(map(len, result))
+    lines = (f"{key:{width}}  {value}\n" for key, value in result.items())
+    return write_result("".join(lines))
+
+
+def parser_of(command, usage, description):
+    parser = Parser(
+        prog=f"cvmcount {command}",
+        usage=f"cvmcount {command} {usage}",
+        description=description,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.add_argument("--confidence", type=float, default=0.95, metavar="C", help="(0.95)")
+    return parser
+
+
+def parse(parser, arguments):
+    options = parser.parse_intermixed_args(arguments)
+    try:
+        CVMSketch().interval(options.confidence)
+    except ValueError as error:
+        parser.error(str(error))
+    return options
+
+
+def merge(arguments):
+    """The count of several sketches as one."""
+    parser = parser_of("merge", "[--save FILE] [--json] FILE...", merge.__doc__)
+    parser.add_argument("files", nargs="+", metavar="FILE", help="- is standard input")
+    add_save(parser)
+    options = parse(parser, arguments)
+    union, failed = None, False
+    for name in options.files:
+        sketch = load(name)
+        try:
+            if sketch is not None and union is not None:
+                union.merge(sketch)
+        except ValueError as error:
+            complain(name, error)
+            sketch = None
+        failed = failed or sketch is None
+        union = union or sketch
+    if union is None:
+        return 1
+    if options.json:
+        result = {**as_dict(union, options.confidence), **description(union)}
+        failed = not write(result, options) or failed
+    else:
+        failed = not write_result(f"{union._count()}\n") or failed
+    if options.save is not None:
+        failed = not save(union, options.save) or failed
+    return 1 if failed else 0
+
+
+def info(arguments):
+    """What is in a saved sketch."""
+    parser = parser_of("info", "[--json] FILE", info.__doc__)
+    parser.add_argument("file", metavar="FILE", help="- is standard input")
+    options = parse(parser, arguments)
+    sketch = load(options.file)
+    if sketch is None:
+        return 1
+    if options.json:
+        result = {**as_dict(sketch, options.confidence), **description(sketch)}
+    else:
+        result = {"distinct": for_people(sketch, options.confidence), **description(sketch)}
+    return 0 if write(result, options) else 1
+
+
+def compare(arguments):
+    """What two saved sketches have in common, and what they have not."""
+    parser = parser_of("compare", "[--json] A B", compare.__doc__)
+    parser.add_argument("files", nargs=2, metavar="FILE", help="- is standard input")
+    options = parse(parser, arguments)
+    a, b = [load(name) for name in options.files]
+    if a is None or b is None:
+        return 1
+    try:
+        parts = {
+            "a": a,
+            "b": b,
+            "a or b": a | b,
+            "a and b": a & b,
+            "only a": a - b,
+            "only b": b - a,
+        }
+        share = a.jaccard(b)
+    except ValueError as error:
+        complain(" and ".join(map(printable, options.files)), error)
+        return 1
+    if options.json:
+        result = {name: as_dict(value, options.confidence) for name, value in parts.items()}
+        result["jaccard"] = as_dict(share, options.confidence)
+    else:
+        result = {name: for_people(value, options.confidence) for name, value in parts.items()}
+        low, high = share.interval(options.confidence)
+        result["jaccard"] = f"{share.estimate():.3f} ({low:.3f} ... {high:.3f})"
+    return 0 if write(result, options) else 1
+
+
+COMMANDS = {"merge": merge, "info": info, "compare": compare}

@@ -1,0 +1,129 @@
+"""A red run means that sketches saved by the program are lost, wrong or not what Python reads."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from cvmcount import CVMSketch
+from program import counted, run
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="tested with tools of Unix")
+
+
+def lines(*numbers):
+    return "".join(f"{number}\n" for number in numbers).encode()
+
+
+@pytest.fixture
+def saved(tmp_path):
+    """Save the sketch of some lines, and return its path."""
+
+    def save(name, *numbers, options=()):
+        path = tmp_path / name
+        counted("--save", str(path), *options, input=lines(*numbers))
+        return str(path)
+
+    return save
+
+
+def test_python_reads_what_is_saved(saved):
+    twin = CVMSketch()
+    twin.update(str(i) for i in range(20_000))
+    assert CVMSketch.from_bytes(Path(saved("a", *range(20_000))).read_bytes()) == twin
+
+
+def test_merge_is_the_union(saved, tmp_path):
+    parts = [saved(f"{i}", *range(5_000 * i, 5_000 * i + 8_000)) for i in range(3)]
+    out = tmp_path / "all"
+    union = CVMSketch()
+    union.merge(*[CVMSketch.from_bytes(Path(part).read_bytes()) for part in parts])
+    for order in (parts, parts[::-1]):
+        assert counted("merge", *order, "--save", str(out)) == round(union.estimate())
+        assert out.read_bytes() == union.to_bytes()
+    assert counted("merge", "-", input=out.read_bytes()) == round(union.estimate())
+    told = json.loads(run("merge", "--json", "--confidence", "0.99", *parts).stdout)
+    assert (told["low"], told["high"]) == union.interval(0.99)
+
+
+def test_info(saved):
+    path = saved("a", *range(20_000), options=["--capacity", "100", "--seed", "7"])
+    shown = run("info", path).stdout.decode()
+    assert "capacity  100" in shown
+    assert "about" in shown
+    told = json.loads(run("info", "--json", path).stdout)
+    assert (told["items"], told["seed"], told["exact"]) == (20_000, 7, False)
+    assert run("info", saved("b", 1, 2)).stdout.startswith(b"distinct  exactly 2\n")
+
+
+def test_compare(saved):
+    a, b = saved("a", 1, 2, 3), saved("b", 3, 4)
+    told = json.loads(run("compare", "--json", a, b).stdout)
+    counts = {name: part["estimate"] for name, part in told.items()}
+    assert counts == {
+        "a": 3,
+        "b": 2,
+        "a or b": 4,
+        "a and b": 1,
+        "only a": 2,
+        "only b": 1,
+        "jaccard": 0.25,
+    }
+    assert b"jaccard  0.250 (0.250 ... 0.250)\n" in run("compare", a, b).stdout
+
+
+@pytest.mark.parametrize("command", ["merge", "info", "compare"])
+@pytest.mark.parametrize("content", [b"", b"CVM", b"a\nb\n", None, "truncated", "a directory"])
+def test_what_is_no_sketch(saved, tmp_path, command, content):
+    bad = tmp_path / "bad"
+    if content == "truncated":
+        bad.write_bytes(Path(saved("whole", 1, 2)).read_bytes()[:-1])
+    elif content == "a directory":
+        bad.mkdir()
+    elif content is not None:
+        bad.write_bytes(content)
+    names = [str(bad)] if command != "compare" else [saved("good", 1), str(bad)]
+    done = run(command, *names)
+    assert done.returncode == 1
+    assert done.stdout == b""
+    assert done.stderr.startswith(f"cvmcount: {bad}: ".encode())
+    assert done.stderr.count(b"\n") == 1
+
+
+def test_the_rest_is_merged(saved, tmp_path):
+    other_seed = saved("b", 3, options=["--seed", "1"])
+    done = run("merge", saved("a", 1, 2), other_seed, str(tmp_path / "none"), saved("c", 2, 3))
+    assert (done.returncode, done.stdout) == (1, b"3\n")
+    assert b"seed" in done.stderr
+    assert done.stderr.count(b"\n") == 2
+
+
+def test_sketches_that_cannot_be_compared(saved):
+    done = run("compare", saved("a", 1), saved("b", 1, options=["--coins", "fresh"]))
+    assert done.returncode == 1
+    assert b"fresh" in done.stderr
+
+
+def test_never_half_a_file(tmp_path):
+    target = tmp_path / "target"
+    target.write_bytes(b"what was there")
+    for name in (tmp_path, tmp_path / "none" / "file", "/dev/null"):
+        done = run("--save", str(name), input=b"a\n")
+        assert (done.returncode, done.stdout) == (1, b"1\n")
+        assert done.stderr.count(b"\n") == 1
+    link = tmp_path / "link"
+    link.symlink_to(target)
+    counted("--save", str(link), input=b"a\n")
+    assert link.is_symlink()
+    assert CVMSketch.from_bytes(target.read_bytes()).estimate() == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "target"]
+
+
+def test_usage():
+    for arguments in (["merge"], ["info"], ["info", "a", "b"], ["compare", "a"]):
+        done = run(*arguments)
+        assert done.returncode == 2
+        assert done.stderr.count(b"\n") == 1
+    assert run("merge", "--confidence", "2", "a").returncode == 2
+    assert run("compare", "--help").returncode == 0
