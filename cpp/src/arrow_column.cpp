@@ -197,10 +197,12 @@ column_pointer open_strings(const rows& part, kind which) {
     // An empty array may lack even its only offset.
     if (part.size == 0) return std::make_unique<null_column>(0);
     const std::byte* offsets = values_in(part, 1, sizeof(Offset));
-    const auto last = load_at<Offset>(offsets, part.size);
-    const std::byte* bytes = buffer(part, 2, last == 0);
-    return with_nulls(part,
-                      std::make_unique<string_column<Offset>>(which, offsets, bytes, part.size));
+    // How many bytes there are only the last offset says: that of the whole array.
+    const std::size_t rest = static_cast<std::size_t>(part.array.length) - part.begin;
+    const auto end = load_at<Offset>(offsets, rest);
+    const std::byte* bytes = buffer(part, 2, end == 0);
+    return with_nulls(
+        part, std::make_unique<string_column<Offset>>(which, offsets, bytes, end, part.size));
 }
 
 column_pointer open_views(const rows& part, kind which) {

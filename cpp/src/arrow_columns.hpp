@@ -64,10 +64,10 @@ class decimal_column final : public array_column {
 template <class Offset>
 class string_column final : public column {
   public:
-    // offsets: size + 1 of them.
-    string_column(kind which, const std::byte* offsets, const std::byte* bytes,
+    // offsets: size + 1 of them, none of which may be beyond `end`.
+    string_column(kind which, const std::byte* offsets, const std::byte* bytes, Offset end,
                   std::size_t size) noexcept
-        : column(size), kind_(which), offsets_(offsets), bytes_(bytes) {}
+        : column(size), kind_(which), offsets_(offsets), bytes_(bytes), end_(end) {}
 
   private:
     filter_output read_block(const block& which) const override;
@@ -77,6 +77,7 @@ class string_column final : public column {
     kind kind_;
     const std::byte* offsets_;
     const std::byte* bytes_;
+    Offset end_;
 };
 
 // Text or bytes as views: a length, and the bytes themselves or where in which buffer they lie.

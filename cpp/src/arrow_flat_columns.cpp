@@ -86,7 +86,7 @@ filter_output string_column<Offset>::read_block(const block& which) const {
         const auto next = static_cast<bits>(offset(i + 1));
         signs |= next | (next - static_cast<bits>(offset(i)));
     }
-    if (static_cast<Offset>(signs) < 0 || offset(which.size) > load_at<Offset>(offsets_, size())) {
+    if (static_cast<Offset>(signs) < 0 || offset(which.size) > end_) {
         throw malformed_column(bad_offsets);
     }
     const std::byte* bytes = bytes_;
@@ -102,7 +102,7 @@ bool string_column<Offset>::identify_one(std::size_t i, const column_rules& rule
                                          std::uint64_t& identity) const {
     const auto begin = load_at<Offset>(offsets_, i);
     const auto end = load_at<Offset>(offsets_, i + 1);
-    if (begin < 0 || end < begin || end > load_at<Offset>(offsets_, size())) {
+    if (begin < 0 || end < begin || end > end_) {
         throw malformed_column(bad_offsets);
     }
     identity =
