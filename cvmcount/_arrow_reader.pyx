@@ -32,6 +32,11 @@ cdef class ArrowReader(ColumnReader):
     cdef size_t wanted_rows
     cdef object error  # of the producer, to be raised after what came before it
 
+    # Here and not as that of a C++ member: the producer may run Python code, which must not be
+    # begun while an exception is on its way. Cython puts it aside for this method only.
+    def __dealloc__(self):
+        self.batches.reset()
+
     cdef int open(self, size_t workers, bint repeats_count) except -1:
         self.wanted_rows = workers * ROWS_FOR_A_WORKER if workers > 1 else 1
         self.there_are_more = True
