@@ -43,7 +43,7 @@ cdef bint goes_by_arrow(dtype) except -1:
     if isinstance(dtype, known("pandas", "CategoricalDtype")):
         of_values = dtype.categories.dtype
         if isinstance(of_values, known("numpy", "dtype")):
-            return of_values.kind != "O"
+            return of_values.kind in "biufmM"
         return goes_by_arrow(of_values)
     for name in ARROW_DTYPES:
         if isinstance(dtype, known("pandas", name)):
