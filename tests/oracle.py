@@ -128,6 +128,13 @@ def of_time(kind, amount, keys):
     return keys.of_members(kind, [of_number(int(seconds), keys), of_number(int(attoseconds), keys)])
 
 
+class Moment:
+    """A count of units of a second: an instant or an amount that no Python class may hold."""
+
+    def __init__(self, kind, count, unit):
+        self.kind, self.count, self.unit = kind, count, Fraction(unit)
+
+
 def seconds_of(duration):
     return Fraction(duration // dt.timedelta(microseconds=1), 10**6)
 
@@ -235,6 +242,8 @@ def identity(value, seed=0, *, dropna=True):
         return of_time_of_day(value, keys)
     if isinstance(value, dt.timedelta):
         return of_time("duration", seconds_of(value), keys)
+    if isinstance(value, Moment):
+        return of_time(value.kind, value.count * value.unit, keys)
     if isinstance(value, uuid.UUID):
         return keys.of_bytes("uuid", value.bytes)
     if isinstance(value, enum.Enum):

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from agreement import agrees_with_the_reference
 from cvmcount import CVMSketch, count_approx
 from cvmcount._column_reader import force_level
-from oracle import ReferenceSketch
 
 LEVELS = force_level("plain")
 force_level(LEVELS[0])
@@ -65,19 +65,6 @@ def arrays(draw):
     if draw(st.booleans()) and len(values):
         values = np.broadcast_to(values[:1], (draw(st.integers(0, 9)),))
     return values
-
-
-def agrees_with_the_reference(items, scalars, *, capacity, dropna, workers=1):
-    sketch = CVMSketch(capacity=capacity, seed=3, dropna=dropna)
-    sketch.update(items, workers=workers)
-    reference = ReferenceSketch(capacity, 3, dropna=dropna)
-    for item in scalars:
-        reference.add(item)
-    assert sketch.estimate() == reference.estimate
-    assert sketch.items_seen == reference.items_seen
-    assert sketch.num_retained == len(reference.retained)
-    assert sketch.sampling_rate == reference.sampling_rate
-    assert sketch.is_exact == reference.is_exact
 
 
 @given(arrays(), st.sampled_from([3, 5, 100]), st.booleans())

@@ -1,0 +1,228 @@
+"""A red run means that what pandas holds counts differently than the list of its values, with
+pyarrow or without.
+"""
+
+import datetime as dt
+import decimal
+import subprocess
+import sys
+import textwrap
+import uuid
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agreement import agrees_with_the_reference, fed
+from cvmcount import CVMSketch, count_approx
+
+pa = pytest.importorskip("pyarrow")
+
+from arrow_columns import columns, kinds  # noqa: E402
+
+NAN = float("nan")
+DAY = dt.date(2024, 2, 29)
+NOON = dt.datetime(2024, 2, 29, 12, 0, 0, 5)
+AWARE = NOON.replace(tzinfo=dt.UTC)
+HOUR = dt.timedelta(hours=1)
+
+
+def check(items, values):
+    for dropna in (True, False):
+        agrees_with_the_reference(items, values, capacity=20, dropna=dropna)
+
+
+PANDAS = {
+    "int64": (pd.array([1, 2, 2], "int64"), [1, 2, 2]),
+    "float64": ([1.0, NAN, 2.5], [1, None, 2.5]),
+    "bool": ([True, False], [1, 0]),
+    "complex": (pd.Series([1 + 2j, 1j, 1j]), [1 + 2j, 1j, 1j]),
+    "Int64": (pd.array([1, None, 2**53 + 1], "Int64"), [1, None, 2**53 + 1]),
+    "UInt8": (pd.array([1, None, 255], "UInt8"), [1, None, 255]),
+    "Float32": (pd.array([0.5, None, 1], "Float32"), [0.5, None, 1]),
+    "Float64": (pd.array([0.5, None, 1], "Float64"), [0.5, None, 1]),
+    "boolean": (pd.array([True, None], "boolean"), [True, None]),
+    "str": (pd.array(["a", None, ""], "str"), ["a", None, ""]),
+    "string": (pd.array(["a", None, "é"], "string"), ["a", None, "é"]),
+    "string[python]": (pd.array(["a", None], "string[python]"), ["a", None]),
+    "string[pyarrow]": (pd.array(["a", None], "string[pyarrow]"), ["a", None]),
+    "object": (pd.Series(["a", 1, b"a", None, NAN, (1,)], dtype=object),
+               ["a", 1, b"a", None, None, (1,)]),
+    "datetime64[ns]": (pd.to_datetime([NOON, None]), [NOON, None]),
+    "datetime64[s]": (pd.Series([NOON, None], dtype="M8[s]"), [NOON.replace(microsecond=0), None]),
+    "datetime64[ns, UTC]": (pd.to_datetime([AWARE, None]), [AWARE, None]),
+    "datetime64[s, zone]": (
+        pd.Series([AWARE, None], dtype="datetime64[us, Asia/Kolkata]"), [AWARE, None]),
+    "timedelta64": (pd.to_timedelta([HOUR, None]), [HOUR, None]),
+    "category of text": (pd.Categorical(["b", "a", None, "b"], ["a", "b", "c"]),
+                         ["b", "a", None, "b"]),
+    "category of ints": (pd.Categorical([5, 7, 5, None], [9, 7, 5]), [5, 7, 5, None]),
+    "category of floats": (pd.Categorical([0.5, 7, None]), [0.5, 7, None]),
+    "category of bools": (pd.Categorical([True, False]), [True, False]),
+    "category of complex": (pd.Categorical([1j, 1j, None]), [1j, 1j, None]),
+    "category of times": (pd.Categorical(pd.to_datetime([NOON, None])), [NOON, None]),
+    "category of aware times": (pd.Categorical(pd.to_datetime([AWARE, None])), [AWARE, None]),
+    "category of durations": (pd.Categorical(pd.to_timedelta([HOUR, None])), [HOUR, None]),
+    "category of objects": (pd.Categorical(["a", 1, b"a"]), ["a", 1, b"a"]),
+    "category of Int64": (pd.Categorical(pd.array([1, None, 2], "Int64")), [1, None, 2]),
+    "category of tuples": (pd.Categorical([(1, 2), (1, 2)]), [(1, 2), (1, 2)]),
+    "category of nothing": (pd.Categorical([None, None]), [None, None]),
+    "ordered": (pd.Categorical(["a", "b"], ordered=True), ["a", "b"]),
+    "Sparse": (pd.arrays.SparseArray([0, 0, 1, NAN]), [0, 0, 1, None]),
+    "Sparse[int]": (pd.arrays.SparseArray([0, 0, 1]), [0, 0, 1]),
+    "range": (pd.RangeIndex(5), list(range(5))),
+    "ArrowDtype": (pd.Series([DAY, None], dtype=pd.ArrowDtype(pa.date32())), [DAY, None]),
+    "ArrowDtype of lists": (
+        pd.Series([[1, None], None], dtype=pd.ArrowDtype(pa.list_(pa.int8()))),
+        [(1, None), None]),
+    "ArrowDtype of decimals": (
+        pd.Series([decimal.Decimal("1.5"), None], dtype=pd.ArrowDtype(pa.decimal128(9, 2))),
+        [1.5, None]),
+    "ArrowDtype of text": (pd.Series(["a", None], dtype=pd.ArrowDtype(pa.string())), ["a", None]),
+    "ArrowDtype of dictionary": (
+        pd.Series(["a", None], dtype=pd.ArrowDtype(pa.dictionary(pa.int8(), pa.string()))),
+        ["a", None]),
+    "empty": (pd.Series([], dtype="Int8"), []),
+    "numpy array": (pd.Series(np.arange(3)).array, [0, 1, 2]),
+    "read-only": (pd.Series(["x"] * 3).iloc[::-2], ["x"] * 2),
+    "uuid": (pd.Series([uuid.UUID(int=1)] * 2), [uuid.UUID(int=1)] * 2),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PANDAS)
+@pytest.mark.parametrize("form", ["itself", "series", "index", "array", "frame", "long", "sliced"])
+def test_pandas(name, form):
+    items, values = PANDAS[name]
+    series = pd.Series(items)
+    forms = {
+        "itself": lambda: (items if not isinstance(items, list) else series, values),
+        "series": lambda: (series, values),
+        "index": lambda: (pd.Index(items), values),
+        "array": lambda: (series.array, values),
+        "frame": lambda: (series.to_frame("name"), values),
+        "long": lambda: (pd.concat([series] * 700, ignore_index=True), values * 700),
+        "sliced": lambda: (
+            pd.concat([series] * 3)[len(values) + 1 :],
+            (values * 3)[len(values) + 1 :],
+        ),
+    }
+    check(*forms[form]())
+
+
+@settings(max_examples=100)
+@given(columns(kinds()), st.booleans())
+def test_pandas_columns_of_every_arrow_kind(column, dropna):
+    array, values = column
+    items = pd.array(array, dtype=pd.ArrowDtype(array.type))
+    for form in (items, pd.Series(items), pd.Series(items).to_frame()):
+        agrees_with_the_reference(form, values, capacity=5, dropna=dropna)
+
+
+@settings(max_examples=200)
+@given(
+    st.sampled_from(["Int64", "UInt64", "Float64", "Float32", "boolean", "category", "str"])
+    | st.sampled_from(["int16", "float64", "bool", "object", "datetime64[us]", "timedelta64[ns]"]),
+    st.data(),
+)
+def test_pandas_columns_of_drawn_values(dtype, data):
+    elements = {
+        "Int64": st.integers(-(2**63), 2**63 - 1),
+        "UInt64": st.integers(0, 2**64 - 1),
+        "Float64": st.floats(allow_nan=False),
+        "Float32": st.floats(width=32, allow_nan=False),
+        "int16": st.integers(-(2**15), 2**15 - 1),
+        "float64": st.floats(),
+        "datetime64[us]": st.datetimes(),
+        "timedelta64[ns]": st.timedeltas(dt.timedelta(-9999), dt.timedelta(9999)),
+    }.get(dtype, st.booleans() if dtype[0] == "b" else st.text(max_size=5))
+    if dtype not in ("int16", "bool"):
+        elements = elements | st.none()
+    values = data.draw(st.lists(elements, max_size=12))
+    check(pd.Series(values, dtype=dtype), values)
+
+
+def test_pandas_values_that_are_compared_by_their_own_hash():
+    """Periods and intervals are known by their hash(): so their twin is the iterator."""
+    for items in (
+        pd.period_range("2024-01", periods=3, freq="M"),
+        pd.Series(pd.array(["2024-01", None, "2024-02"], "period[M]")),
+        pd.interval_range(0, 3),
+        pd.Series(pd.interval_range(0, 3)),
+        pd.cut(pd.Series([1, 2, 3, None, 9]), 3),
+        pd.Series(pd.interval_range(pd.Timestamp(NOON), periods=3)).astype("category"),
+    ):
+        for form in (items, pd.Series(items), pd.Series(items).to_frame(), pd.Series(items).array):
+            for dropna in (True, False):
+                assert fed(form, dropna=dropna) == fed(list(items), dropna=dropna)
+                expected = pd.Series(items).nunique(dropna=dropna)
+                assert count_approx(form, dropna=dropna) == expected
+
+
+@pytest.mark.parametrize("name", PANDAS)
+def test_fresh_coins_see_every_value_of_pandas(name):
+    items, _ = PANDAS[name]
+    series = pd.concat([pd.Series(items)] * 30)
+    values = [tuple(v) if isinstance(v, list) else v for v in series]
+    assert fed(series, coins="fresh", capacity=3) == fed(values, coins="fresh", capacity=3)
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        pd.DataFrame({"a": [1], "b": [2]}),
+        pd.DataFrame(),
+        pd.DataFrame({str(i): [1] for i in range(9)}),
+    ],
+)
+def test_several_columns(items):
+    with pytest.raises(TypeError, match=r"columns.*pass one of them"):
+        count_approx(items)
+
+
+def test_a_multi_index_holds_tuples():
+    rows = [(1, "a"), (1, "a"), (2, "b")]
+    check(pd.MultiIndex.from_tuples(rows), rows)
+
+
+def test_pandas_objects_that_cannot_be_counted():
+    sketch = CVMSketch()
+    with pytest.raises(TypeError, match="list"):
+        sketch.update(pd.Series([1, 2, [3]]))
+    assert sketch.estimate() == 2
+
+
+WITHOUT_PYARROW = """
+    import sys
+    sys.modules["pyarrow"] = None
+    import pandas as pd
+    from cvmcount import count_approx, CVMSketch
+
+    def check(items, values):
+        for form in (items, pd.Series(items), pd.Series(items).to_frame(), pd.Index(items)):
+            for dropna in (True, False):
+                one, other = CVMSketch(dropna=dropna), CVMSketch(dropna=dropna)
+                one.update(form)
+                other.update(values)
+                assert one == other, (items, dropna)
+
+    now = pd.Timestamp("2024-02-29 12:00", tz="UTC")
+    check(pd.array([1, None, 2], "Int64"), [1, None, 2])
+    check(pd.array([0.5, None], "Float64"), [0.5, None])
+    check(pd.array([True, None], "boolean"), [True, None])
+    check(pd.array(["a", None], "string"), ["a", None])
+    check(pd.Series(["a", None, "a"]), ["a", None, "a"])
+    check(pd.Categorical(["a", None, "b"]), ["a", None, "b"])
+    check(pd.Categorical([1, None, 2]), [1, None, 2])
+    check(pd.to_datetime([now, None]), [now, None])
+    check(pd.Series([1.5, None]), [1.5, None])
+    check(pd.arrays.SparseArray([0, 1, 0]), [0, 1, 0])
+    check(pd.interval_range(0, 3), list(pd.interval_range(0, 3)))
+"""
+
+
+def test_pandas_without_pyarrow():
+    program = textwrap.dedent(WITHOUT_PYARROW)
+    # Own hashes of intervals depend on no salt, and the process is the same.
+    subprocess.run([sys.executable, "-P", "-c", program], check=True, timeout=120)
