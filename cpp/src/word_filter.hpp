@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstdint>
 #include <cstring>
 
 #include "cvmcount/word_filter.hpp"
@@ -76,7 +77,9 @@ filter_output filter_one_by_one(std::size_t size, const std::uint8_t* missing,
 // machine fetch the next ones in time: with it 10 million words took 8 instead of 19 ms.
 inline void prefetch_ahead([[maybe_unused]] const std::byte* source) noexcept {
 #if defined(__GNUC__) || defined(__clang__)
-    __builtin_prefetch(source + 2048);
+    // As an integer: the sum need not be an address in any array, and `source` may be null.
+    __builtin_prefetch(
+        reinterpret_cast<const void*>(reinterpret_cast<std::uintptr_t>(source) + 2048));
 #endif
 }
 
