@@ -98,7 +98,7 @@ def test_polars_times_of_any_size():
 
 @pytest.mark.parametrize("frame", [pl.DataFrame({"a": [1], "b": [2]}), pl.DataFrame()])
 def test_several_columns(frame):
-    with pytest.raises(TypeError, match=r"columns.*pass one of them"):
+    with pytest.raises(TypeError, match=r"pass one of them|must have one column"):
         count_approx(frame)
 
 

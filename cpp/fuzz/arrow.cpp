@@ -149,10 +149,10 @@ std::vector<std::uint64_t> without_repeats(const std::vector<std::uint64_t>& ide
 void read_in_every_way(input& in, const column_sequence& columns, bool must_succeed) {
     static const identity_hash hash(7);
     constexpr std::size_t least_room = column::block_values + filter_slack;
-    const auto levels = word_filters();
+    const auto levels = vector_levels();
     const std::uint64_t ceiling = std::numeric_limits<std::uint64_t>::max() >> in.take() % 3;
     const bool dropna = in.one_in(2);
-    column_rules rules = {{&hash, ceiling, dropna}, levels[in.take() % levels.size()].filter, true};
+    column_rules rules = {{&hash, ceiling, dropna}, &levels[in.take() % levels.size()], true};
     const std::size_t size = columns.size();
     column_memory memory;
 
@@ -161,7 +161,7 @@ void read_in_every_way(input& in, const column_sequence& columns, bool must_succ
     std::vector<std::size_t> kept_before = {0};
     std::vector<std::uint64_t> items_before = {0};
     std::vector<bool> is_readable;
-    const column_rules plain = {rules.filter, levels.back().filter, true};
+    const column_rules plain = {rules.filter, &levels.back(), true};
     for (std::size_t i = 0; i < size; ++i) {
         const reading one = read(columns, i, i + 1, plain, memory, 1 + filter_slack);
         is_readable.push_back(one.end == i + 1);
