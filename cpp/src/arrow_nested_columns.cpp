@@ -134,8 +134,10 @@ list_column::range list_column::range_of(std::size_t i) const {
     const auto limit = static_cast<std::int64_t>(values_->size());
     const std::int64_t begin = load(where_.offsets, i);
     if (begin < 0 || begin > limit) throw malformed_column("a list begins outside its values");
-    const std::int64_t size =
-        where_.sizes == nullptr ? load(where_.offsets, i + 1) - begin : load(where_.sizes, i);
+    // The least int64 less anything would overflow; -1 ends as much too early.
+    const std::int64_t size = where_.sizes == nullptr
+                                  ? std::max<std::int64_t>(load(where_.offsets, i + 1), -1) - begin
+                                  : load(where_.sizes, i);
     if (size < 0 || size > limit - begin) throw malformed_column("a list ends outside its values");
     return {static_cast<std::size_t>(begin), static_cast<std::size_t>(size)};
 }
