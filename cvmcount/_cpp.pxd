@@ -266,6 +266,7 @@ cdef extern from "cvmcount/sampler.hpp" namespace "cvmcount" nogil:
         sampler(coins kind, size_t capacity, uint64_t seed) except +
         sampler(const sampler&) except +
         coins kind() noexcept
+        void forget_history() noexcept
         uint64_t ceiling() noexcept
         void offer_filtered(identity_span identities, uint64_t items) except +
         double estimate() noexcept

@@ -153,6 +153,25 @@ def test_fresh_coins_do_not_merge_with_each_other():
     a.merge()
 
 
+@given(st.lists(st.integers(0, 500), max_size=300), st.integers(1, 6), st.randoms())
+def test_without_history_parts_and_order_leave_no_trace(items, parts, random):
+    expected = fed(items, capacity=50)
+    assert expected.forget_history() is None
+    random.shuffle(items)
+    sketches = [fed(items[start::parts], capacity=50) for start in range(parts)]
+    for sketch in sketches:
+        sketch.forget_history()
+    union = merged(CVMSketch(capacity=50), *sketches)
+    assert union.to_bytes() == expected.to_bytes()
+    if not union.is_exact:
+        assert union.estimate() == 49 / union.sampling_rate
+
+
+def test_fresh_coins_have_no_history_to_forget():
+    with pytest.raises(ValueError, match="coins='fresh' has no history"):
+        CVMSketch(coins="fresh").forget_history()
+
+
 def test_the_hash_salt_goes_into_the_union():
     by_hash, plain = fed([range(3), range(4)]), fed([1, 2])
     union = plain | by_hash

@@ -113,6 +113,12 @@ class Sketches(RuleBasedStateMachine):
         pair.check()
 
     @rule(pair=pairs)
+    def forget_history(self, pair):
+        pair.sketch.forget_history()
+        pair.model.is_merged = not pair.model.is_exact
+        pair.check()
+
+    @rule(pair=pairs)
     def clear(self, pair):
         pair.sketch.clear()
         pair.model = ReferenceSketch(pair.model.capacity)

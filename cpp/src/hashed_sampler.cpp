@@ -73,6 +73,12 @@ void hashed_sampler::replace_largest(std::uint64_t identity) noexcept {
     retained_.replace_largest(identity);
 }
 
+void hashed_sampler::forget_history() noexcept {
+    if (exact_) return;
+    merged_ = true;
+    history_ = {};
+}
+
 // Merged: the k-1 elements below U_k are a sample at that rate. Unbiased, since 1/U_k has the mean
 // n/(k-1) over all n > k.
 double hashed_sampler::estimate() const noexcept {

@@ -113,6 +113,40 @@ TEST_CASE("hundreds of parts, most of which add little") {
     }
 }
 
+TEST_CASE("without their histories parts give one state however a stream is divided and ordered") {
+    random_words random(8);
+    int sampled_alone = 0;
+    for (int round = 0; round < 1000; ++round) {
+        part whole = {8, {}};
+        for (std::uint64_t i = random.below(60); i-- > 0;) {
+            whole.items.push_back(random.below(40) * 0x9e3779b97f4a7c15U);
+        }
+        hashed_sampler expected = sampled(whole).hashed();
+        const bool was_exact = expected.is_exact();
+        expected.forget_history();
+        REQUIRE(!expected.history());
+        REQUIRE(expected.is_exact() == was_exact);
+        random.shuffle(whole.items);
+        std::vector<part> parts(1 + random.below(4), {8, {}});
+        for (const auto item : whole.items) parts[random.below(parts.size())].items.push_back(item);
+        sampled_alone += parts.size() == 1 && !was_exact ? 1 : 0;
+        sampler all(coins::hashed, 8, 0);
+        merger others;
+        for (const auto& one : parts) {
+            sampler of_part = sampled(one);
+            of_part.forget_history();
+            others.add(of_part);
+        }
+        others.merge_into(all);
+        REQUIRE(all.hashed() == expected);
+        const stream more = {1, 2, 3, random.next()};
+        all.offer_filtered(more, more.size());
+        expected.offer(more);
+        REQUIRE(all.hashed() == expected);
+    }
+    REQUIRE(sampled_alone > 0);
+}
+
 TEST_CASE("updating goes on after a merge") {
     random_words random(2);
     for (int round = 0; round < 1000; ++round) {

@@ -29,6 +29,9 @@ class sampler {
     const hashed_sampler& hashed() const noexcept { return *std::get_if<hashed_sampler>(&chosen_); }
     const fresh_sampler& fresh() const noexcept { return *std::get_if<fresh_sampler>(&chosen_); }
 
+    // Precondition: hashed coins.
+    void forget_history() noexcept { std::get_if<hashed_sampler>(&chosen_)->forget_history(); }
+
     std::uint64_t ceiling() const noexcept {
         return std::visit([](const auto& s) { return s.ceiling(); }, chosen_);
     }
