@@ -3,6 +3,7 @@
 
     python3 dev.py count [FILE]  count the distinct lines of a file, or ten million strings
     python3 dev.py test          all tests, C++ and Python (further arguments go to pytest)
+    python3 dev.py engines       the adapters on real Spark, Dask and Ray (needs Java 17)
     python3 dev.py lint          formatters, linters, stubs against the built package
     python3 dev.py sanitize      all tests under ASan and UBSan, the threaded ones under TSan
     python3 dev.py portability   C++ tests by GCC and Clang, at several levels, and big-endian
@@ -12,7 +13,8 @@
     python3 dev.py benchmark NAME [OPTIONS]  one of benchmarks/*.py, with all rivals installed
 
 Each command creates the virtual environment .venv and installs what it needs from PyPI. The C++
-tests use doctest, which PyPI does not have: where it is missing it is installed by apt-get.
+tests use doctest and Spark needs Java, which PyPI does not have: where they are missing they are
+installed by apt-get.
 """
 
 from __future__ import annotations
@@ -80,6 +82,11 @@ def ensure_doctest() -> None:
     if subprocess.run(probe, input=source, capture_output=True).returncode == 0:
         return
     apt_install("doctest-dev")
+
+
+def ensure_java() -> None:
+    if not os.environ.get("JAVA_HOME") and not shutil.which("java"):
+        apt_install("openjdk-17-jre-headless")
 
 
 def apt_install(*packages: str) -> None:
@@ -226,6 +233,8 @@ def lint() -> None:
         "-m",
         "mypy.stubtest",
         "cvmcount",
+        "--mypy-config-file",
+        "pyproject.toml",
         "--allowlist",
         "tests/stubtest_allowlist.txt",
         "--mypy-config-file",
@@ -243,6 +252,12 @@ def main() -> None:
         set_up("test", "notebooks")
         run_core_tests("build/core", "-Dbuildtype=debugoptimized")
         run_package_tests("-n", "auto", *arguments)
+    elif command == "engines":
+        ensure_java()
+        set_up("test", "spark", "dask", "ray", "engines")
+        for engine in ("dask", "ray", "spark"):  # each in a process of its own
+            if not arguments or engine in arguments:
+                run_package_tests(f"tests/engines/test_{engine}.py")
     elif command == "lint":
         lint()
     elif command == "fuzz" and len(arguments) <= 2:

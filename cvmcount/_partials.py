@@ -1,0 +1,75 @@
+"""What the adapters for Spark, Dask and Ray share: sketches of parts, as bytes.
+
+Each worker makes a partial sketch of its part, or one for each group there, and partial sketches
+are merged wherever the engine brings them together. The settings travel as an empty sketch.
+
+No partial sketch keeps its history: the result must depend neither on how an engine happens to
+divide the data nor on the order in which rows arrive, which may differ when a task is run again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal, SupportsFloat, SupportsIndex, TypedDict
+
+from cvmcount._sketch import CVMSketch
+
+ESTIMATES = ("estimate", "low", "high")
+
+
+class Settings(TypedDict, total=False):
+    """As for CVMSketch."""
+
+    epsilon: SupportsFloat
+    delta: SupportsFloat
+    capacity: SupportsIndex | None
+    coins: Literal["hashed"]
+    seed: SupportsIndex | None
+    dropna: bool
+
+
+def empty_sketch(settings: Settings) -> bytes:
+    """The settings, checked before any work is handed out."""
+    sketch = CVMSketch(**settings)
+    sketch.merge(sketch)  # a ValueError with the reason if such sketches do not merge
+    return sketch.to_bytes()
+
+
+def group_names(by: Any, results: Sequence[str]) -> list:
+    """The columns to group by as a list, none of which may have the name of a result."""
+    names = [] if by is None else list(by) if isinstance(by, list | tuple) else [by]
+    if by is not None and not names:
+        raise ValueError("by names no column: leave it out to count without groups")
+    for name in names:
+        if isinstance(name, str) and (names.count(name) > 1 or name in results):
+            raise ValueError(f"by: a result cannot have two columns named {name!r}")
+    return names
+
+
+def sketch_of(items: Any, empty: bytes) -> bytes:
+    """The partial sketch of a column, or of a part of one."""
+    sketch = CVMSketch.from_bytes(empty)
+    sketch.update(items)
+    return sketch_bytes(sketch)
+
+
+def sketch_bytes(sketch: CVMSketch) -> bytes:
+    sketch.forget_history()
+    return sketch.to_bytes()
+
+
+def merged(sketches: Iterable[bytes]) -> bytes:
+    """The union of one or several."""
+    first, *others = map(CVMSketch.from_bytes, sketches)
+    first.merge(*others)
+    return first.to_bytes()
+
+
+def count_of(sketch: bytes) -> int:
+    return CVMSketch.from_bytes(sketch)._count()
+
+
+def estimate_of(sketch: bytes) -> tuple[float, int, int]:
+    """The estimate and the ends of its 95 % interval."""
+    loaded = CVMSketch.from_bytes(sketch)
+    return loaded.estimate(), *loaded.interval(0.95)

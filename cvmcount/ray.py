@@ -1,0 +1,127 @@
+"""Approximate distinct counts of Ray datasets, by Ray's own aggregations.
+
+docs/ray.md has a complete example. The workers need cvmcount, too.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Unpack
+
+from cvmcount import _partials
+
+try:
+    import pyarrow as pa
+    from ray.data import Dataset, from_arrow
+    from ray.data.aggregate import AggregateFnV2
+except ImportError as error:
+    raise ImportError(
+        f"cvmcount.ray needs Ray Data ({error}): pip install 'cvmcount[ray]'"
+    ) from error
+
+from cvmcount._arrow_partials import with_estimates
+
+__all__ = ["DistinctSketch", "count_approx", "sketches"]
+
+
+class DistinctSketch(AggregateFnV2):
+    """The sketch of a column as an aggregation, beside others in one pass.
+
+    `dataset.groupby("city").aggregate(DistinctSketch("user"), Count())` gives the columns `city`,
+    `sketch` (binary, what `CVMSketch.to_bytes` gives) and `count()`.
+
+    Parameters
+    ----------
+    on : str
+        The column.
+    name : str
+        Of the result.
+    **settings
+        epsilon, delta, capacity, seed and dropna, as for `CVMSketch`.
+    """
+
+    def __init__(
+        self, on: str, name: str = "sketch", **settings: Unpack[_partials.Settings]
+    ) -> None:
+        self._empty = empty = _partials.empty_sketch(settings)
+        super().__init__(name, lambda: empty, on=on, ignore_nulls=False)
+
+    def aggregate_block(self, block: Any) -> bytes:
+        return _partials.sketch_of(block[self.get_target_column()], self._empty)
+
+    def combine(self, current_accumulator: bytes, new: bytes) -> bytes:
+        return _partials.merged([current_accumulator, new])
+
+
+def count_approx(
+    dataset: Dataset,
+    column: str,
+    *,
+    by: str | list[str] | None = None,
+    **settings: Unpack[_partials.Settings],
+) -> int | Dataset:
+    """The approximate number of distinct elements of a column.
+
+    Parameters
+    ----------
+    dataset : ray.data.Dataset
+        The data.
+    column : str
+        The column to count. Missing values are skipped unless `dropna=False`.
+    by : str or list of str, optional
+        Columns to group by. Missing values are a group of their own.
+    **settings
+        epsilon, delta, capacity, seed and dropna, as for `CVMSketch`.
+
+    Returns
+    -------
+    int or ray.data.Dataset
+        An int, for which the dataset is read at once. With `by` a dataset, made when it is used,
+        with one row for each group: the columns of `by`, then `estimate` (float), `low` and `high`
+        (ints, the 95 % interval).
+
+    Raises
+    ------
+    TypeError, ValueError
+        Before anything is read, if a setting is wrong or such sketches do not merge
+        (coins="fresh"), or if `by` has a name twice or that of a result.
+
+    Notes
+    -----
+    *Reproducibility*: the result does not depend on blocks, workers or retries: it is that of
+    merging on one machine after `CVMSketch.forget_history`. *Cost*: for each block and group a
+    sketch in memory that grows with what it has seen, and its bytes to be sent: 8 for each element
+    that it retains, and 72 to 96 more.
+    """
+    if by is None:
+        return _partials.count_of(_sketch_of_all(dataset, column, settings))
+    found = sketches(dataset, column, by=by, **settings)
+    return found.map_batches(with_estimates, batch_format="pyarrow")
+
+
+def sketches(
+    dataset: Dataset,
+    column: str,
+    *,
+    by: str | list[str] | None = None,
+    **settings: Unpack[_partials.Settings],
+) -> Dataset:
+    """The sketches themselves, to be kept and merged later.
+
+    Parameters are those of `count_approx`.
+
+    Returns
+    -------
+    ray.data.Dataset
+        The columns of `by`, then `sketch` (binary), what `CVMSketch.to_bytes` gives. Without `by`
+        it has one row, for which the dataset is read at once.
+    """
+    names = _partials.group_names(by, ("sketch", *_partials.ESTIMATES))
+    if not names:
+        return from_arrow(pa.table({"sketch": [_sketch_of_all(dataset, column, settings)]}))
+    return dataset.groupby(names).aggregate(DistinctSketch(column, **settings))
+
+
+def _sketch_of_all(dataset: Dataset, column: str, settings: _partials.Settings) -> bytes:
+    sketch = DistinctSketch(column, **settings)
+    found = dataset.aggregate(sketch)["sketch"]
+    return _partials.empty_sketch(settings) if found is None else found

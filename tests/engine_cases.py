@@ -1,0 +1,78 @@
+"""What every engine must count alike: a table, and its sketches as one machine makes them."""
+
+import random
+from collections import defaultdict
+
+import pyarrow as pa
+
+from cvmcount import CVMSketch
+
+SETTINGS = {"capacity": 200, "seed": 5}
+PARTITIONS = [1, 2, 7]
+# Each column, without groups, with skewed ones, and with two keys.
+CASES = [(column, by) for column in ("number", "word") for by in (None, "group", ["group", "even"])]
+
+
+def table():
+    """20,000 rows, a tenth of the items missing.
+
+    Of the groups, one has nine tenths of the rows, some have one each, one has only missing items,
+    and one is that of missing keys.
+    """
+    draw = random.Random(1)
+    rows = []
+    for number in range(20_000):
+        item = draw.randrange(6000) if draw.random() < 0.9 else None
+        group = "large" if draw.random() < 0.9 else draw.choice(["middle", None, "nothing"])
+        group = f"one {number}" if number % 4000 == 0 else group
+        item = None if group == "nothing" else item
+        word = None if item is None else f"wörd {item}"
+        rows.append(
+            {"id": number, "group": group, "even": number % 2, "number": item, "word": word}
+        )
+    return pa.Table.from_pylist(rows)
+
+
+def merged_on_one_machine(items):
+    """In three parts, so that the estimate is that of a merge."""
+    union = CVMSketch(**SETTINGS)
+    parts = [CVMSketch(**SETTINGS) for _ in range(3)]
+    for number, part in enumerate(parts):
+        part.update(items[number::3])
+    union.merge(*parts)
+    union.forget_history()  # if all were in one part
+    return union
+
+
+def expected(column, by):
+    """A sketch by key, which is the tuple of the values of the columns in by."""
+    names = [by] if isinstance(by, str) else by or []
+    items = defaultdict(list)
+    for row in table().to_pylist():
+        items[tuple(row[name] for name in names)].append(row[column])
+    return {key: merged_on_one_machine(some) for key, some in items.items()}
+
+
+def check_sketches(rows, column, by):
+    """Rows of values of by and the bytes of a sketch."""
+    found = {tuple(key): bytes(sketch) for *key, sketch in rows}
+    assert found == {key: sketch.to_bytes() for key, sketch in expected(column, by).items()}
+    assert len(found) == len(rows)
+
+
+def check_estimates(rows, column, by):
+    """Rows of values of by, estimate, low, high."""
+    found = {tuple(key): (estimate, low, high) for *key, estimate, low, high in rows}
+    sketches = expected(column, by)
+    assert found == {
+        key: (sketch.estimate(), *sketch.interval()) for key, sketch in sketches.items()
+    }
+    assert len(found) == len(rows)
+
+
+def check_count(count, column):
+    """An int, rounded; the sketches are sampled, or nothing here would be tested."""
+    (sketch,) = expected(column, None).values()
+    assert type(count) is int
+    assert count == round(sketch.estimate())
+    assert not sketch.is_exact

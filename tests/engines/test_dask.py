@@ -1,0 +1,117 @@
+"""A red run means that Dask counts otherwise than one machine does, or not at all."""
+
+import doctest
+import os
+from pathlib import Path
+
+import dask.dataframe as dd
+import pandas as pd
+import pytest
+from dask.distributed import Client, LocalCluster
+
+import engine_cases as cases
+from cvmcount import CVMSketch
+from cvmcount.dask import count_approx, sketches
+
+PAGE = Path(__file__).parents[2] / "docs" / "dask.md"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def client():
+    options = {"processes": True, "threads_per_worker": 1, "dashboard_address": None}
+    with LocalCluster(n_workers=2, **options) as cluster, Client(cluster) as client:
+        yield client
+
+
+def frame(partitions):
+    whole = cases.table().to_pandas(types_mapper=pd.ArrowDtype)
+    return dd.from_pandas(whole, npartitions=partitions)
+
+
+def rows(found):
+    """Of Python's values, None for all that are missing."""
+    plain = found.astype(object).where(found.notna(), None)
+    return list(plain.itertuples(index=False, name=None))
+
+
+@pytest.mark.parametrize("partitions", cases.PARTITIONS)
+@pytest.mark.parametrize(("column", "by"), cases.CASES)
+def test_the_sketches_are_those_of_one_machine(column, by, partitions):
+    found = sketches(frame(partitions), column, by=by, **cases.SETTINGS)
+    cases.check_sketches(rows(found.compute()), column, by)
+
+
+@pytest.mark.parametrize("column", ["number", "word"])
+def test_estimates(column):
+    count = count_approx(frame(3), column, **cases.SETTINGS)
+    cases.check_count(count.compute(), column)
+    found = count_approx(frame(3), column, by="group", **cases.SETTINGS)
+    assert list(found.columns) == ["group", "estimate", "low", "high"]
+    computed = found.compute()
+    assert computed.dtypes.to_dict() == found.dtypes.to_dict()
+    cases.check_estimates(rows(computed), column, "group")
+
+
+def test_partitions_without_rows():
+    data = frame(7)
+    few = data[(data["id"] > 9000) & (data["id"] < 9100)]
+    assert count_approx(few, "id").compute() == 99
+    none = data[data["id"] < 0]
+    assert count_approx(none, "id").compute() == 0
+    assert len(sketches(none, "id").compute()) == 1
+    for found in (count_approx(none, "id", by="group"), sketches(none, "id", by="group")):
+        assert found.compute().dtypes.to_dict() == found.dtypes.to_dict()
+        assert len(found.compute()) == 0
+
+
+def test_a_killed_worker_changes_nothing(once):
+    def kill_once(part):
+        if (part["id"] == 10_000).any() and once():
+            os._exit(1)
+        return part
+
+    killing = frame(7).map_partitions(kill_once, meta=frame(1)._meta)
+    found = sketches(killing, "word", by="group", **cases.SETTINGS).compute()
+    assert not once()
+    cases.check_sketches(rows(found), "word", "group")
+
+
+def test_keys_of_pandas_own_types():
+    whole = pd.DataFrame({"key": [1.5, None, 1.5, None], "item": ["a", "b", "c", "d"]})
+    whole["kind"] = pd.Categorical(["x", "y", None, "y"], categories=["unused", "x", "y"])
+    data = dd.from_pandas(whole, npartitions=2)
+    found = count_approx(data, "item", by="key").compute()
+    assert sorted(found["key"].isna()) == [False, True]
+    assert list(found["estimate"]) == [2, 2]
+    found = count_approx(data, "item", by="kind").compute()
+    assert sorted(found["estimate"]) == [1, 1, 2]
+    found = count_approx(data, "key", by="key").compute()
+    assert sorted(found["estimate"]) == [0, 1]
+
+
+def test_sketches_are_kept_in_files(tmp_path):
+    sketches(frame(3), "word", by="group", **cases.SETTINGS).to_parquet(tmp_path)
+    loaded = dd.read_parquet(tmp_path).compute()
+    kept = CVMSketch(**cases.SETTINGS)
+    kept.merge(*map(CVMSketch.from_bytes, loaded["sketch"]))
+    assert kept == cases.expected("word", None)[()]
+
+
+def test_wrong_arguments_are_found_at_once():
+    data = frame(2)
+    for function in (count_approx, sketches):
+        with pytest.raises(ValueError, match=r"cannot be merged.*Use coins='hashed'"):
+            function(data, "word", coins="fresh")
+        with pytest.raises(ValueError, match="epsilon"):
+            function(data, "word", by="group", epsilon=2)
+        with pytest.raises(KeyError, match="absent"):
+            function(data, "absent")
+        for by in (["group", "group"], [], "sketch", ["estimate"]):
+            with pytest.raises(ValueError, match="by"):
+                function(data, "word", by=by)
+
+
+def test_page():
+    result = doctest.testfile(str(PAGE), module_relative=False)
+    assert result.failed == 0
+    assert result.attempted > 3

@@ -1,0 +1,154 @@
+"""A red run means that Spark counts otherwise than one machine does, or not at all."""
+
+import doctest
+import os
+import signal
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as sf
+
+import engine_cases as cases
+from cvmcount import CVMSketch, _arrow_partials
+from cvmcount.spark import count_approx, sketches
+
+PAGE = Path(__file__).parents[2] / "docs" / "spark.md"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def spark(workers_directory):
+    """Two executors, each a process of its own."""
+    session = (
+        SparkSession.builder.master("local-cluster[2,1,1024]")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
+        .config("spark.sql.shuffle.partitions", "4")
+        .config("spark.sql.execution.arrow.maxRecordsPerBatch", "1000")
+        .getOrCreate()
+    )
+    session.sparkContext.setLogLevel("OFF")
+    yield session
+    session.stop()
+
+
+def frame(spark, partitions):
+    return spark.createDataFrame(cases.table()).repartition(partitions)
+
+
+def rows(found):
+    return [tuple(row) for row in found.collect()]
+
+
+@pytest.mark.parametrize("partitions", cases.PARTITIONS)
+@pytest.mark.parametrize(("column", "by"), cases.CASES)
+def test_the_sketches_are_those_of_one_machine(spark, column, by, partitions):
+    found = sketches(frame(spark, partitions), column, by=by, **cases.SETTINGS)
+    cases.check_sketches(rows(found), column, by)
+
+
+@pytest.mark.parametrize("column", ["number", "word"])
+def test_estimates(spark, column):
+    cases.check_count(count_approx(frame(spark, 3), column, **cases.SETTINGS), column)
+    found = count_approx(frame(spark, 3), column, by="group", **cases.SETTINGS)
+    assert found.columns == ["group", "estimate", "low", "high"]
+    cases.check_estimates(rows(found), column, "group")
+
+
+def test_partitions_without_rows(spark):
+    data = frame(spark, 7)
+    assert count_approx(data.where("id > 9000 and id < 9100"), "id") == 99
+    for none in (data.where("id < 0"), spark.createDataFrame([], data.schema)):
+        assert count_approx(none, "id") == 0
+        assert len(rows(sketches(none, "id"))) == 1
+        assert rows(count_approx(none, "id", by="group")) == []
+
+
+def test_a_killed_executor_changes_nothing(spark, once):
+    def kill_once(batches):
+        for batch in batches:
+            if 10_000 in batch["id"].to_pylist() and once():
+                # This process was started by a daemon, and that by the executor.
+                daemon = Path(f"/proc/{os.getppid()}/stat").read_text()
+                executor = int(daemon.rsplit(")", 1)[1].split()[1])
+                os.kill(executor, signal.SIGKILL)
+            yield batch
+
+    data = frame(spark, 7)
+    killing = data.mapInArrow(kill_once, data.schema)
+    found = rows(sketches(killing, "word", by="group", **cases.SETTINGS))
+    assert not once()
+    cases.check_sketches(found, "word", "group")
+
+
+def test_sketches_that_need_more_memory_than_a_task_has(spark, monkeypatch):
+    """Then a group has several partial sketches of one partition."""
+    monkeypatch.setattr(_arrow_partials, "MOST_MEMORY", 10_000)
+    empty = CVMSketch(**cases.SETTINGS).to_bytes()
+    batches = cases.table().select(["group", "number"]).to_batches(max_chunksize=1000)
+    partials = pa.Table.from_batches(_arrow_partials.partial_sketches(batches, empty, pa.binary()))
+    assert partials.num_rows > 20
+    merged = {}
+    for row in partials.to_pylist():
+        sketch = CVMSketch.from_bytes(row["sketch"])
+        merged.setdefault((row["group"],), CVMSketch(**cases.SETTINGS)).merge(sketch)
+    found = [(*key, sketch.to_bytes()) for key, sketch in merged.items()]
+    cases.check_sketches(found, "number", "group")
+
+
+def test_keys_of_many_types(spark):
+    keys = ["timestamp_seconds(id % 3)", "cast(timestamp_seconds(id % 3) as timestamp_ntz)"]
+    keys += ["date_from_unix_date(int(id % 3))", "id % 2 = 0", "id % 3 / 2", "string(id % 3)"]
+    keys += ["cast(id % 3 as decimal(20, 2))", "binary(string(id % 3))", "if(id % 3 = 0, null, 1)"]
+    by = [sf.expr(key).alias(f"key.{number}") for number, key in enumerate(keys)]
+    item = sf.col("id") % 10
+    data = frame(spark, 3)
+    found = {tuple(key): estimate for *key, estimate, _, _ in rows(count_approx(data, item, by=by))}
+    plain = {tuple(key): n for *key, n in rows(data.groupBy(by).agg(sf.count_distinct(item)))}
+    assert found == plain
+    assert len(found) == 6
+
+
+def test_spark_says_which_floats_are_one_key(spark):
+    nan = float("nan")
+    data = [(nan, 1), (None, 2), (0.0, 3), (-0.0, 4), (nan, 5), (None, 2)]
+    found = rows(
+        count_approx(spark.createDataFrame(data, "key double, item int"), "item", by="key")
+    )
+    assert sorted((str(key), estimate) for key, estimate, *_ in found) == [
+        ("0.0", 2),
+        ("None", 1),
+        ("nan", 2),
+    ]
+
+
+def test_large_types_of_arrow(spark):
+    spark.conf.set("spark.sql.execution.arrow.useLargeVarTypes", "true")
+    try:
+        for by in (None, "group"):
+            found = sketches(frame(spark, 3), "word", by=by, **cases.SETTINGS)
+            cases.check_sketches(rows(found), "word", by)
+    finally:
+        spark.conf.unset("spark.sql.execution.arrow.useLargeVarTypes")
+
+
+def test_wrong_arguments_are_found_at_once(spark):
+    data = spark.createDataFrame([(1, "a", [1])], "group int, word string, list array<int>")
+    for function in (count_approx, sketches):
+        with pytest.raises(ValueError, match=r"cannot be merged.*Use coins='hashed'"):
+            function(data, "word", coins="fresh")
+        with pytest.raises(ValueError, match="epsilon"):
+            function(data, "word", by="group", epsilon=2)
+        for by in (["group", "group"], [], sf.col("group").alias("sketch")):
+            with pytest.raises(ValueError, match="by"):
+                function(data, "word", by=by)
+        with pytest.raises(TypeError, match="by: 'list' is of the nested type array"):
+            function(data, "word", by=["group", "list"])
+
+
+def test_page(spark):
+    result = doctest.testfile(str(PAGE), module_relative=False)
+    assert result.failed == 0
+    assert result.attempted > 3
