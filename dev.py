@@ -237,8 +237,6 @@ def lint() -> None:
         "pyproject.toml",
         "--allowlist",
         "tests/stubtest_allowlist.txt",
-        "--mypy-config-file",
-        "pyproject.toml",
     )
 
 

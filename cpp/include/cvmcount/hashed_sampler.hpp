@@ -74,7 +74,8 @@ class hashed_sampler {
     // still there.
     void offer_filtered(std::span<const std::uint64_t> identities, std::uint64_t items);
 
-    // Makes it what a merge makes: a sample alone, which does not depend on the order of the stream.
+    // Makes it what a merge makes: a sample alone, which does not depend on the order of the
+    // stream.
     void forget_history() noexcept;
 
     double estimate() const noexcept;
