@@ -83,6 +83,17 @@ def frozen(value):
     return tuple(map(frozen, value.values())) if isinstance(value, dict) else value
 
 
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_what_a_worker_reads_in_vain_counts_later(workers):
+    """Few values for so long that rounds become long, then more than a worker has room for: what
+    those behind it have met by then is read anew."""
+    few, many = np.zeros(4_000_000, np.int32), np.repeat(np.arange(400_000, dtype=np.int32), 10)
+    items = pa.DictionaryArray.from_arrays(
+        pa.array(np.concatenate([few, many])), pa.array(range(400_000))
+    )
+    assert fed(items, workers, capacity=10**6).estimate() == 400_000
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize("kind", ["dictionary", "bool", "int8", "struct"])
 def test_a_sketch_that_is_cleared_meanwhile(workers, kind):
