@@ -31,6 +31,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / "python"
+ENGINE_EXTRAS = ("spark", "dask", "ray", "engines")
 
 
 def run(*command: str | Path, **environment: str) -> None:
@@ -252,7 +253,7 @@ def main() -> None:
         run_package_tests("-n", "auto", *arguments)
     elif command == "engines":
         ensure_java()
-        set_up("test", "spark", "dask", "ray", "engines")
+        set_up("test", *ENGINE_EXTRAS)
         for engine in ("dask", "ray", "spark"):  # each in a process of its own
             if not arguments or engine in arguments:
                 run_package_tests(f"tests/engines/test_{engine}.py")
@@ -279,7 +280,11 @@ def main() -> None:
         set_up("docs")
         run(PYTHON, "-P", "-m", "pdoc", "cvmcount", "--docformat", "numpy", "-o", "build/docs")
     elif command == "benchmark" and arguments:
-        set_up("benchmarks")
+        if arguments[0] == "engines":
+            ensure_java()
+            set_up("benchmarks", *ENGINE_EXTRAS)
+        else:
+            set_up("benchmarks")
         run(PYTHON, f"benchmarks/{arguments[0]}.py", *arguments[1:])
     elif command == "sanitize":
         sanitize()

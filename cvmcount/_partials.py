@@ -35,15 +35,21 @@ def empty_sketch(settings: Settings) -> bytes:
     return sketch.to_bytes()
 
 
-def group_names(by: Any, results: Sequence[str]) -> list:
-    """The columns to group by as a list, none of which may have the name of a result."""
-    names = [] if by is None else list(by) if isinstance(by, list | tuple) else [by]
-    if by is not None and not names:
+def as_list(by: Any) -> list:
+    """The columns to group by, none or several."""
+    if by is None:
+        return []
+    columns = list(by) if isinstance(by, list | tuple) else [by]
+    if not columns:
         raise ValueError("by names no column: leave it out to count without groups")
+    return columns
+
+
+def check_names(names: Sequence) -> None:
+    """A result has the columns of `by` and its own, each under a name of its own."""
     for name in names:
-        if isinstance(name, str) and (names.count(name) > 1 or name in results):
+        if names.count(name) > 1 or name in ("sketch", *ESTIMATES):
             raise ValueError(f"by: a result cannot have two columns named {name!r}")
-    return names
 
 
 def sketch_of(items: Any, empty: bytes) -> bytes:

@@ -91,7 +91,8 @@ def sketches(
         Without `by` it has one row.
     """
     empty = _partials.empty_sketch(settings)
-    names = _partials.group_names(by, ("sketch", *_partials.ESTIMATES))
+    names = _partials.as_list(by)
+    _partials.check_names(names)
     if not names:
         return _reduced(frame[column], empty, _merge, _as_frame([]))
     sketch = dd.Aggregation(

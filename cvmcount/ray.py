@@ -115,7 +115,8 @@ def sketches(
         The columns of `by`, then `sketch` (binary), what `CVMSketch.to_bytes` gives. Without `by`
         it has one row, for which the dataset is read at once.
     """
-    names = _partials.group_names(by, ("sketch", *_partials.ESTIMATES))
+    names = _partials.as_list(by)
+    _partials.check_names(names)
     if not names:
         return from_arrow(pa.table({"sketch": [_sketch_of_all(dataset, column, settings)]}))
     return dataset.groupby(names).aggregate(DistinctSketch(column, **settings))

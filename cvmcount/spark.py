@@ -110,8 +110,9 @@ def _sketches(
     mapInArrow and groupBy would read a name such as `a.b` as a field of a struct.
     """
     empty = _partials.empty_sketch(settings)
-    rows = frame.select(*_partials.group_names(by, ()), column)
-    names = _partials.group_names(rows.columns[:-1] or None, ("sketch", *_partials.ESTIMATES))
+    rows = frame.select(*_partials.as_list(by), column)
+    names = rows.columns[:-1]
+    _partials.check_names(names)
     for field in rows.schema.fields[:-1]:
         if isinstance(field.dataType, NESTED):
             kind = field.dataType.typeName()
