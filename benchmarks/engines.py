@@ -198,8 +198,8 @@ def spark_contestants(size):
             # 512 registers of 6 bits, ten in a word of 64.
             "approx_count_distinct": (sf.approx_count_distinct("word"), 52 * 8),
             # About the relative error of ours: 8,192 registers.
-            "approx_count_distinct, rsd=0.0115": (
-                sf.approx_count_distinct("word", 0.0115),
+            "approx_count_distinct, rsd=0.015": (
+                sf.approx_count_distinct("word", 0.015),
                 820 * 8,
             ),
         }

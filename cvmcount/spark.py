@@ -14,6 +14,7 @@ from cvmcount._sketch import CVMSketch
 
 try:
     import pyarrow as pa
+    import pyarrow.compute as pc
     from pyspark.sql import Column, DataFrame, types
 except ImportError as error:
     raise ImportError(
@@ -157,14 +158,14 @@ def _merge(
     yield pa.record_batch([*map(_as_array, key), sketch], batch.schema.names)
 
 
-def _as_array(value: pa.Scalar) -> pa.Array:
-    """One value, of the type that applyInArrow takes back.
-
-    It hands out times in the zone of the session and takes them back in UTC.
-    """
-    array = pa.repeat(value, 1)
-    zoned = pa.types.is_timestamp(value.type) and value.type.tz
-    return array.cast(pa.timestamp(value.type.unit, "UTC")) if zoned else array
+def _as_array(key: pa.Scalar) -> pa.Array:
+    """One value of a key, as applyInArrow takes it back."""
+    one = pa.repeat(key, 1)
+    if pa.types.is_timestamp(key.type) and key.type.tz:
+        return one.cast(pa.timestamp(key.type.unit, "UTC"))  # handed out in the session's zone
+    if pa.types.is_floating(key.type):
+        return pc.add(one, pa.scalar(0, key.type))  # 0.0 and -0.0 are one key, and that is 0.0
+    return one
 
 
 def _with_estimates(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -4,6 +4,7 @@ import doctest
 import os
 from pathlib import Path
 
+import dask
 import dask.dataframe as dd
 import pandas as pd
 import pytest
@@ -50,6 +51,17 @@ def test_estimates(column):
     computed = found.compute()
     assert computed.dtypes.to_dict() == found.dtypes.to_dict()
     cases.check_estimates(rows(computed), column, "group")
+
+
+def test_different_settings_in_one_graph():
+    """Dask computes once what has one token: settings must be part of it."""
+    data = frame(3)
+    counts = [count_approx(data, "number", capacity=200, seed=seed) for seed in range(3)]
+    grouped = [sketches(data, "number", by="even", seed=seed) for seed in range(3)]
+    counts, grouped = dask.compute(counts, grouped)
+    assert len(set(counts)) == 3
+    for seed, found in enumerate(grouped):
+        assert {CVMSketch.from_bytes(one).seed for one in found["sketch"]} == {seed}
 
 
 def test_partitions_without_rows():
