@@ -1,8 +1,14 @@
 from libc.stddef cimport size_t
 from libc.stdint cimport uint64_t
+from libc.string cimport memmove
 
 from cvmcount._cpp cimport team
 from cvmcount._identity cimport Identifier
+
+
+cdef enum:
+    # Fewer items are read sooner than other threads have begun.
+    LEAST_FOR_WORKERS = 1 << 16
 
 
 # Items on their way to a sampler, in stream order.
@@ -30,6 +36,16 @@ cdef inline void append(Block* block, uint64_t identity) noexcept:
     if identity <= block.ceiling:
         block.identities[block.size] = identity
         block.size += 1
+
+
+# What one worker has read, of which the identities lie further on in the memory of the block.
+cdef inline void append_lane(
+    Block* block, const uint64_t* identities, size_t size, uint64_t items
+) noexcept:
+    if size > 0:
+        memmove(block.identities + block.size, identities, size * sizeof(uint64_t))
+    block.size += <Py_ssize_t>size
+    block.items += items
 
 
 cdef class BlockReader:

@@ -2,13 +2,20 @@
 
 from libc.stddef cimport size_t
 from libc.stdint cimport uint64_t
-from libc.string cimport memmove
 from libcpp.memory cimport unique_ptr
 from libcpp.utility cimport move
 
 import os
 
-from cvmcount._block cimport Block, BlockReader, append, forget_if_cleared, hire
+from cvmcount._block cimport (
+    LEAST_FOR_WORKERS,
+    Block,
+    BlockReader,
+    append,
+    append_lane,
+    forget_if_cleared,
+    hire,
+)
 from cvmcount._cpp cimport (
     column,
     column_block_values,
@@ -25,7 +32,6 @@ cdef enum:
     # A round begins small, because nothing is left out before the sampler is full.
     FIRST_ROUND_ITEMS = 1 << 13
     MOST_ROUND_ITEMS = 1 << 22
-    LEAST_FOR_WORKERS = 1 << 16
 
 
 # A round takes some milliseconds, so that what was read can be seen, and Ctrl-C be heeded: but not
@@ -147,14 +153,7 @@ cdef class ColumnReader(BlockReader):
         # In stream order, up to the first lane that has stopped: what later ones read is read anew.
         for i in range(lanes):
             lane = &self.lanes[i]
-            if lane.output.kept > 0:
-                memmove(
-                    block.identities + block.size,
-                    lane.output.identities,
-                    lane.output.kept * sizeof(uint64_t),
-                )
-            block.size += lane.output.kept
-            block.items += lane.output.items
+            append_lane(block, lane.output.identities, lane.output.kept, lane.output.items)
             self.position = self.first + <Py_ssize_t>lane.position
             if lane.position < lane.end:
                 problem = lane.output.problem

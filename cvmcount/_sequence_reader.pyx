@@ -15,9 +15,16 @@ cimport cython
 from cpython.object cimport PyObject
 from libc.stddef cimport size_t
 from libc.stdint cimport uint64_t
-from libc.string cimport memmove
 
-from cvmcount._block cimport Block, BlockReader, append, forget_if_cleared, hire
+from cvmcount._block cimport (
+    LEAST_FOR_WORKERS,
+    Block,
+    BlockReader,
+    append,
+    append_lane,
+    forget_if_cleared,
+    hire,
+)
 from cvmcount._cpp cimport identity_hash, recently_met
 from cvmcount._identity cimport Identifier, counts, identify_common, identify_rare
 from cvmcount._verdict cimport IDENTIFIED, MISSING, NOT_MINE, Verdict
@@ -59,7 +66,6 @@ cdef enum:
     FIRST_ROUND_ITEMS = 1 << 12
     LAST_ROUND_ITEMS = 1 << 17
     # Shorter inputs are over before a thread has started, or a table of objects has paid.
-    LEAST_FOR_WORKERS = 1 << 16
     LEAST_FOR_TABLE = 1 << 19
     # Items between two decisions whether to look objects up.
     STRIDE = 4096
@@ -243,12 +249,7 @@ cdef class SequenceReader(BlockReader):
         # In stream order, up to the first lane that has stopped: what later ones read is read anew.
         for i in range(lanes):
             lane = &self.lanes[i]
-            if lane.size > 0:
-                memmove(
-                    block.identities + block.size, lane.identities, lane.size * sizeof(uint64_t)
-                )
-            block.size += lane.size
-            block.items += lane.items
+            append_lane(block, lane.identities, <size_t>lane.size, lane.items)
             self.position = lane.position
             if lane.at_rare_kind:
                 break

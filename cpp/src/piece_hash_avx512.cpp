@@ -1,18 +1,10 @@
-// Eight pieces of 4 to 8 bytes at a time, as most words and numbers in text are: AVX-512 with the
-// F, DQ and VL instructions.
+// Eight pieces of 4 to 8 bytes at a time, as most words and numbers in text are.
 #include "cvmcount/xxh3.hpp"
 #include "piece_hash.hpp"
 
 #if defined(CVMCOUNT_X86_LEVELS)
 
-// GCC 12 warns of what its own header leaves undefined on purpose (its bug 105593).
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#endif
-#include <immintrin.h>
-
-#define CVMCOUNT_TARGET __attribute__((target("avx512f,avx512dq,popcnt")))
+#include "avx512.hpp"
 
 namespace cvmcount {
 namespace {

@@ -1,16 +1,9 @@
-// Eight lanes: AVX-512 with the F and DQ instructions.
+// Eight lanes.
 #include "word_filter.hpp"
 
 #if defined(CVMCOUNT_X86_LEVELS)
 
-// GCC 12 warns of what its own header leaves undefined on purpose (its bug 105593).
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#endif
-#include <immintrin.h>
-
-#define CVMCOUNT_TARGET __attribute__((target("avx512f,avx512dq,popcnt")))
+#include "avx512.hpp"
 
 namespace cvmcount {
 namespace {
