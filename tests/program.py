@@ -1,10 +1,11 @@
 """Runs the program `cvmcount` as users do."""
 
 import json
-import os
 import subprocess
 import sys
 import time
+
+from terminal import pseudo_terminal
 
 COMMAND = [sys.executable, "-P", "-m", "cvmcount"]
 
@@ -36,14 +37,11 @@ def on_terminal(*arguments, pieces=(b"",), pause=0.0):
 
     Its standard input gets the pieces, with pauses behind them.
     """
-    import termios
-
-    ours, theirs = os.openpty()
-    termios.tcsetwinsize(theirs, (24, 80))
     pipe = subprocess.PIPE
-    with subprocess.Popen(
-        [*COMMAND, *arguments], stdin=pipe, stdout=pipe, stderr=theirs
-    ) as process:
+    with (
+        pseudo_terminal() as (screen, shown),
+        subprocess.Popen([*COMMAND, *arguments], stdin=pipe, stdout=pipe, stderr=screen) as process,
+    ):
         for piece in pieces:
             process.stdin.write(piece)
             process.stdin.flush()
@@ -51,12 +49,4 @@ def on_terminal(*arguments, pieces=(b"",), pause=0.0):
         process.stdin.close()
         process.stdout.read()
         assert process.wait(60) == 0
-    os.close(theirs)
-    shown = b""
-    try:
-        while piece := os.read(ours, 10_000):
-            shown += piece
-    except OSError:  # how the end of a pseudo-terminal is told
-        pass
-    os.close(ours)
-    return shown
+    return b"".join(shown)

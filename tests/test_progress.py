@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from cvmcount import CVMSketch, count_approx
+from terminal import pseudo_terminal
 
 
 class Reports(list):
@@ -119,21 +120,9 @@ def output_of(items, *, terminal):
     command = [sys.executable, "-P", "-c", PROGRAM.format(items=items)]
     if not terminal:
         return subprocess.run(command, capture_output=True, check=True).stderr
-    import termios
-
-    ours, theirs = os.openpty()
-    termios.tcsetwinsize(theirs, (24, 80))
-    with subprocess.Popen(command, stderr=theirs) as process:
+    with pseudo_terminal() as (screen, shown), subprocess.Popen(command, stderr=screen) as process:
         assert process.wait() == 0
-    os.close(theirs)
-    shown = b""
-    try:
-        while piece := os.read(ours, 10_000):
-            shown += piece
-    except OSError:  # how the end of a pseudo-terminal is told
-        pass
-    os.close(ours)
-    return shown
+    return b"".join(shown)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no pseudo-terminals")
