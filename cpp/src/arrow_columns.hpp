@@ -170,6 +170,7 @@ class list_column final : public column {
 
     filter_output read_block(const block& which) const override;
     range range_of(std::size_t i) const;
+    std::size_t end_before(std::size_t i) const noexcept;
     std::int64_t load(const std::byte* numbers, std::size_t i) const noexcept;
 
     places where_;

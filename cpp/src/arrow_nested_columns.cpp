@@ -142,15 +142,20 @@ list_column::range list_column::range_of(std::size_t i) const {
     return {static_cast<std::size_t>(begin), static_cast<std::size_t>(size)};
 }
 
+// Where the lists before this one end, if their offsets are right: those of a missing one may not
+// be.
+std::size_t list_column::end_before(std::size_t i) const noexcept {
+    if (where_.offsets == nullptr) return i * where_.length;
+    const std::int64_t end = std::max<std::int64_t>(load(where_.offsets, i), 0);
+    return std::min(static_cast<std::size_t>(end), values_->size());
+}
+
 // Lists are short as a rule, so the values of many are identified at once.
 filter_output list_column::read_block(const block& which) const {
     const identity_hash& hash = *which.rules.filter.hash;
     const bool in_order = where_.sizes == nullptr;
-    std::size_t reach = 0;  // where the values of the block end
-    if (in_order && which.size > 0) {
-        const range last = range_of(which.begin + which.size - 1);
-        reach = last.begin + last.size;
-    }
+    // Where the values of the block end.
+    const std::size_t reach = in_order ? end_before(which.begin + which.size) : 0;
     std::vector<std::uint64_t> members;
     range read = {0, 0};
     const auto identify = [&](std::size_t i, std::uint64_t& identity) {

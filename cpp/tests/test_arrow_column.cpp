@@ -154,6 +154,10 @@ TEST_CASE("structs and lists are tuples") {
         arrow_tree beyond("+l", 1);
         beyond.without_buffer().with(offsets{0, 5}).with_child(numbers);
         CHECK(problem_of(beyond) == "a list ends outside its values");
+        arrow_tree ends_missing("+l", 2);
+        ends_missing.with(std::vector<std::uint8_t>{0b01}).with(offsets{0, 4, 1});
+        ends_missing.with_child(numbers);
+        CHECK(read(ends_missing) == identities{tuple({one, two, three, four}), missing});
     }
     SUBCASE("list views, in any order") {
         arrow_tree tree("+vl", 2);
