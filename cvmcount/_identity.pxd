@@ -61,6 +61,15 @@ cdef struct Identifier:
     uint64_t interruptions
 
 
+cdef inline Identifier new_identifier(const identity_hash* hash) noexcept nogil:
+    cdef Identifier identifier
+    identifier.hash = hash
+    identifier.used_process_hash = False
+    identifier.turn_ends = 0
+    identifier.interruptions = 0
+    return identifier
+
+
 # Where it is due: Ctrl-C, and a turn for other threads. To be called every now and then where much
 # is read without running Python code. May run Python code.
 cdef int heed_others(Identifier* identifier) except -1

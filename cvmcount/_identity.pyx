@@ -341,12 +341,8 @@ def identity(item, seed=0, *, dropna=True):
     For tests and for those who must reproduce a sketch elsewhere; sketches do this by themselves.
     """
     cdef uint64_t value = 0
-    cdef Identifier identifier
     cdef identity_hash* hash = new identity_hash(seed)
-    identifier.hash = hash
-    identifier.used_process_hash = False
-    identifier.turn_ends = 0
-    identifier.interruptions = 0
+    cdef Identifier identifier = new_identifier(hash)
     try:
         return value if identify(item, &identifier, dropna, &value) else None
     finally:

@@ -1,9 +1,10 @@
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, Literal, Protocol, Self, SupportsFloat, SupportsIndex, TypeAlias
 
-from typing_extensions import Buffer, disjoint_base
+from typing_extensions import Buffer
 
 from cvmcount._sampled import SampledCount, SampledShare
+from cvmcount._sketch_state import SketchState
 
 class _ArrowStream(Protocol):
     def __arrow_c_stream__(self, requested_schema: Any = None, /) -> object: ...
@@ -19,8 +20,7 @@ class _ArrowDeviceArray(Protocol):
 _Items: TypeAlias = Iterable[Any] | Buffer | _ArrowStream | _ArrowArray | _ArrowDeviceArray
 _Progress: TypeAlias = bool | Callable[[int, int | None], object]
 
-@disjoint_base
-class CVMSketch:
+class CVMSketch(SketchState):
     __hash__: ClassVar[None]  # type: ignore[assignment]
     def __new__(
         cls,

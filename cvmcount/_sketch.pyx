@@ -2,51 +2,27 @@
 """The sketch: what users create, feed and ask."""
 
 cimport cython
-from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
-from cpython.bytes cimport PyBytes_FromStringAndSize
-from cpython.mem cimport PyMem_RawFree, PyMem_RawMalloc
 from libc.stddef cimport size_t
-from libc.stdint cimport int64_t, uint64_t
-from libcpp.memory cimport unique_ptr
-from libcpp.utility cimport move
-from libcpp.vector cimport vector
+from libc.stdint cimport uint64_t
 
 import os
 from functools import lru_cache
 
-from cvmcount._block cimport Block, BlockReader, forget_if_cleared
 from cvmcount._checks cimport checked_coins, checked_fraction, checked_integer
 from cvmcount._cpp cimport (
     achieved_epsilon,
-    byte,
     coins as coins_t,
     fresh_coins,
     hashed_coins,
     identity_hash,
-    identity_span,
     interval,
-    load,
     max_capacity,
-    merger,
     min_capacity,
-    overlap,
-    sampler,
-    save,
     sized_capacity,
-    sketch_settings,
 )
-from cvmcount._identity cimport (
-    Identifier,
-    common_salt,
-    heed_others,
-    identify,
-    process_hash_salt,
-    steady_seconds,
-)
-from cvmcount._promise cimport Promise, promise_of_union
 from cvmcount._reader cimport open_reader
 from cvmcount._sampled cimport count_of, share_of
-from cvmcount._verdict cimport as_span
+from cvmcount._sketch_state cimport Promise, SketchState
 
 from cvmcount._html import sketch_html
 from cvmcount._progress import open_progress
@@ -54,8 +30,6 @@ from cvmcount._progress import open_progress
 
 cdef enum:
     MAX_WORKERS = 256
-
-cdef double REPORT_SECONDS = 0.1
 
 
 @lru_cache(maxsize=64)
@@ -69,7 +43,7 @@ def _capacity_for(coins, double epsilon, double delta):
     return slots
 
 
-cdef class CVMSketch:
+cdef class CVMSketch(SketchState):
     """CVMSketch(epsilon=0.05, delta=0.001, *, capacity=None, coins="hashed", seed=0, dropna=True)
 
     Counts the distinct elements of a stream, approximately, in one pass and in fixed memory.
@@ -139,17 +113,6 @@ cdef class CVMSketch:
     (984247, 1000006)
     """
 
-    cdef unique_ptr[identity_hash] _hash
-    cdef unique_ptr[sampler] _sampler
-    cdef coins_t _coins
-    cdef double _asked_epsilon  # 0 where the capacity was given instead
-    cdef double _delta
-    cdef object _seed
-    cdef bint _dropna
-    cdef uint64_t _clears
-    # What hash() depends on in this process, once an item was known by nothing else; or None.
-    cdef readonly object _hash_salt
-
     def __cinit__(
         self,
         epsilon=0.05,
@@ -160,29 +123,22 @@ cdef class CVMSketch:
         seed=0,
         dropna=True,
     ):
-        cdef size_t slots
-        self._coins = checked_coins(coins)
-        self._asked_epsilon = checked_fraction("epsilon", epsilon)
-        self._delta = checked_fraction("delta", delta)
+        cdef Promise asked
+        cdef coins_t kind = checked_coins(coins)
+        asked.epsilon = checked_fraction("epsilon", epsilon)
+        asked.delta = checked_fraction("delta", delta)
         if capacity is None:
-            slots = _capacity_for(coins, self._asked_epsilon, self._delta)
+            asked.capacity = _capacity_for(coins, asked.epsilon, asked.delta)
         else:
-            slots = checked_integer("capacity", capacity, min_capacity, max_capacity)
-            self._asked_epsilon = 0.0
+            asked.capacity = checked_integer("capacity", capacity, min_capacity, max_capacity)
+            asked.epsilon = 0.0
         if seed is None:
-            self._seed = int.from_bytes(os.urandom(8), "little")
+            seed = int.from_bytes(os.urandom(8), "little")
         else:
-            self._seed = checked_integer("seed", seed, 0, 2**64 - 1)
+            seed = checked_integer("seed", seed, 0, 2**64 - 1)
         if dropna is not True and dropna is not False:
             raise TypeError(f"dropna must be True or False, not {dropna!r}")
-        self._dropna = dropna
-        self._hash.reset(new identity_hash(<uint64_t>self._seed))
-        self._start_anew(slots)
-
-    cdef int _start_anew(self, size_t slots) except -1:
-        self._sampler.reset(new sampler(self._coins, slots, <uint64_t>self._seed))
-        self._hash_salt = None
-        return 0
+        self.start(kind, asked, seed, dropna)
 
     def update(self, items, *, workers=1, progress=False):
         """Counts every item of an iterable, an array or a column.
@@ -247,45 +203,7 @@ cdef class CVMSketch:
         """
         cdef size_t threads = checked_integer("workers", workers, 1, MAX_WORKERS)
         shown = open_progress(progress, items)
-        cdef BlockReader reader = open_reader(items, threads, self._coins == fresh_coins)
-        self._read(reader, shown, None)
-
-    # Reads to the end. Another sketch may take the same items.
-    cdef int _read(self, BlockReader reader, shown, CVMSketch other) except -1:
-        cdef Block block
-        cdef Block of_other
-        cdef bint more = True
-        cdef Identifier identifier = self._identifier()
-        cdef double next_report = steady_seconds() + REPORT_SECONDS
-        # As it comes: to clear so much memory would take longer than to read a small file.
-        block.identities = <uint64_t*>PyMem_RawMalloc(reader.block_items * sizeof(uint64_t))
-        if block.identities is NULL:
-            raise MemoryError()
-        try:
-            while more:
-                self._prepare(&block)
-                if other is not None:
-                    other._prepare(&of_other)
-                    block.ceiling = max(block.ceiling, of_other.ceiling)
-                try:
-                    more = reader.fill(&identifier, self._dropna, &block)
-                finally:
-                    self._take(&block, &identifier)
-                    if other is not None:
-                        of_other.identities = block.identities
-                        of_other.size = block.size
-                        of_other.items = block.items
-                        other._take(&of_other, &identifier)
-                heed_others(&identifier)
-                if shown is not None and (not more or steady_seconds() > next_report):
-                    identifier.interruptions += 1  # it runs Python code
-                    shown.show(reader.position)
-                    next_report = steady_seconds() + REPORT_SECONDS
-        finally:
-            PyMem_RawFree(block.identities)
-            if shown is not None:
-                shown.close()
-        return 0
+        self.read(open_reader(items, threads, self._coins == fresh_coins), shown, None)
 
     def add(self, item):
         """Counts one item, whole: a str is one element here, not an iterable of characters.
@@ -307,43 +225,7 @@ cdef class CVMSketch:
         >>> sketch.estimate()
         4.0
         """
-        cdef Block block
-        cdef uint64_t identity
-        cdef Identifier identifier = self._identifier()
-        self._prepare(&block)
-        if identify(item, &identifier, self._dropna, &identity):
-            forget_if_cleared(&block)
-            block.identities = &identity
-            block.size = block.items = 1
-            self._take(&block, &identifier)
-
-    cdef Identifier _identifier(self) noexcept:
-        cdef Identifier identifier
-        identifier.hash = self._hash.get()
-        identifier.used_process_hash = False
-        identifier.turn_ends = 0
-        identifier.interruptions = 0
-        return identifier
-
-    cdef int _prepare(self, Block* block) except -1:
-        block.size = 0
-        block.items = 0
-        block.clears = &self._clears
-        with cython.critical_section(self):
-            block.clears_before = self._clears
-            block.ceiling = self._sampler.get().ceiling()
-        return 0
-
-    cdef int _take(self, const Block* block, const Identifier* identifier) except -1:
-        with cython.critical_section(self):
-            if block.clears_before != self._clears:
-                return 0  # another thread has emptied the sketch since
-            if identifier.used_process_hash:
-                self._hash_salt = process_hash_salt()
-            self._sampler.get().offer_filtered(
-                identity_span(block.identities, <size_t>block.size), block.items
-            )
-        return 0
+        self.add_item(item)
 
     def estimate(self):
         """The estimated number of distinct elements, as a float.
@@ -401,9 +283,7 @@ cdef class CVMSketch:
 
         *Thread safety*: safe.
         """
-        with cython.critical_section(self):
-            self._start_anew(self._sampler.get().capacity())
-            self._clears += 1
+        self.forget_items()
 
     def copy(self):
         """An independent sketch in the same state.
@@ -419,21 +299,8 @@ cdef class CVMSketch:
         >>> sketch.estimate(), other.estimate()
         (1.0, 2.0)
         """
-        cdef CVMSketch other = self._emptied()
-        with cython.critical_section(self):
-            other._sampler.reset(new sampler(self._sampler.get()[0]))
-            other._asked_epsilon = self._asked_epsilon
-            other._delta = self._delta
-            other._hash_salt = self._hash_salt
-        return other
-
-    cdef CVMSketch _emptied(self):
-        cdef CVMSketch other = CVMSketch(
-            capacity=self.capacity, coins=self.coins, seed=self._seed, dropna=self._dropna
-        )
-        with cython.critical_section(self):
-            other._asked_epsilon = self._asked_epsilon
-            other._delta = self._delta
+        cdef CVMSketch other = CVMSketch()
+        other.copy_from(self)
         return other
 
     def __copy__(self):
@@ -491,52 +358,16 @@ cdef class CVMSketch:
         >>> week.interval(0.95)
         (8964, 9358)
         """
-        cdef CVMSketch other
-        cdef merger union
-        cdef Promise promise = Promise(<size_t>-1, 0.0, 0.0)
-        salt = None
-        for sketch in others:
-            if not isinstance(sketch, CVMSketch):
-                raise TypeError(f"others must be sketches, not {type(sketch).__name__}")
-            self._require_likeness(sketch, "merged")
-        for sketch in others:
-            other = sketch
-            with cython.critical_section(other):
-                union.add(other._sampler.get()[0])
-                promise = promise_of_union(promise, other._promise())
-                salt = common_salt(salt, other._hash_salt)
-        if not others:
-            return
-        # Its own part is the last, so that no more than one sketch is ever locked.
-        with cython.critical_section(self):
-            salt = common_salt(salt, self._hash_salt)
-            promise = promise_of_union(promise, self._promise())
-            union.merge_into(self._sampler.get()[0])
-            self._hash_salt = salt
-            self._asked_epsilon = promise.epsilon
-            self._delta = promise.delta
-
-    cdef Promise _promise(self) noexcept:
-        return Promise(self._sampler.get().capacity(), self._asked_epsilon, self._delta)
-
-    cdef int _require_likeness(self, CVMSketch other, str what) except -1:
-        if self._coins == fresh_coins or other._coins == fresh_coins:
-            raise ValueError(
-                f"sketches with coins='fresh' cannot be {what}: every occurrence had a coin of its "
-                "own, so they do not tell which elements they have in common. Use coins='hashed'"
-            )
-        for name in ("seed", "dropna"):
-            mine, yours = getattr(self, name), getattr(other, name)
-            if mine != yours:
-                raise ValueError(
-                    f"sketches cannot be {what} if they differ in {name}: {mine} and {yours}"
-                )
-        return 0
+        for other in others:
+            if not isinstance(other, CVMSketch):
+                raise TypeError(f"others must be sketches, not {type(other).__name__}")
+        self.unite(others)
 
     def __or__(self, other):
         if not isinstance(other, CVMSketch):
             return NotImplemented
-        cdef CVMSketch union = self._emptied()
+        cdef CVMSketch union = CVMSketch()
+        union.start_as(self)
         union.merge(self, other)
         return union
 
@@ -558,19 +389,19 @@ cdef class CVMSketch:
         """
         if not isinstance(other, CVMSketch):
             return NotImplemented
-        return count_of(self._overlap(other).in_both())
+        return count_of(self.overlap_with(other).in_both())
 
     def __sub__(self, other):
         """The number of elements that only the first sketch has seen, as `a & b`."""
         if not isinstance(other, CVMSketch):
             return NotImplemented
-        return count_of(self._overlap(other).in_first_only())
+        return count_of(self.overlap_with(other).in_first_only())
 
     def __xor__(self, other):
         """The number of elements that only one of the sketches has seen, as `a & b`."""
         if not isinstance(other, CVMSketch):
             return NotImplemented
-        return count_of(self._overlap(other).in_one_only())
+        return count_of(self.overlap_with(other).in_one_only())
 
     def jaccard(self, other):
         """How similar two sketches are, as a `SampledShare`.
@@ -603,13 +434,7 @@ cdef class CVMSketch:
         """
         if not isinstance(other, CVMSketch):
             raise TypeError(f"other must be a sketch, not {type(other).__name__}")
-        return share_of(self._overlap(other).jaccard())
-
-    cdef overlap _overlap(self, CVMSketch other) except *:
-        self._require_likeness(other, "compared")
-        with cython.critical_section(self, other):
-            common_salt(self._hash_salt, other._hash_salt)
-            return overlap(self._sampler.get()[0], other._sampler.get()[0])
+        return share_of(self.overlap_with(other).jaccard())
 
     def forget_history(self):
         """Keeps the sample alone, as a merge does.
@@ -669,17 +494,7 @@ cdef class CVMSketch:
         >>> CVMSketch.from_bytes(data) == sketch
         True
         """
-        cdef vector[byte] saved
-        cdef sketch_settings settings
-        settings.seed = self._seed
-        settings.dropna = self._dropna
-        with cython.critical_section(self):
-            settings.epsilon = self._asked_epsilon
-            settings.delta = self._delta
-            settings.is_salted = self._hash_salt is not None
-            settings.salt = <uint64_t><int64_t>self._hash_salt if settings.is_salted else 0
-            saved = save(self._sampler.get()[0], settings)
-        return PyBytes_FromStringAndSize(<const char*>saved.data(), <Py_ssize_t>saved.size())
+        return self.save()
 
     @classmethod
     def from_bytes(cls, data):
@@ -710,29 +525,7 @@ cdef class CVMSketch:
         100
         """
         cdef CVMSketch sketch = cls.__new__(cls)
-        cdef sketch_settings settings
-        cdef unique_ptr[sampler] loaded
-        cdef Py_buffer view
-        try:
-            PyObject_GetBuffer(data, &view, PyBUF_SIMPLE)
-        except (TypeError, BufferError) as error:
-            raise TypeError(
-                f"data must be bytes or a contiguous buffer, not {type(data).__name__}"
-            ) from error
-        try:
-            loaded = load(as_span(view.buf, view.len), settings)
-        finally:
-            PyBuffer_Release(&view)
-        salt = <int64_t>settings.salt if settings.is_salted else None
-        common_salt(salt, process_hash_salt())
-        sketch._sampler = move(loaded)
-        sketch._coins = sketch._sampler.get().kind()
-        sketch._asked_epsilon = settings.epsilon
-        sketch._delta = settings.delta
-        sketch._seed = settings.seed
-        sketch._dropna = settings.dropna
-        sketch._hash.reset(new identity_hash(settings.seed))
-        sketch._hash_salt = salt
+        sketch.load(data)
         return sketch
 
     def __reduce__(self):
@@ -746,16 +539,7 @@ cdef class CVMSketch:
         """
         if not isinstance(other, CVMSketch):
             return NotImplemented
-        cdef CVMSketch that = other
-        if self._seed != that._seed or self._dropna != that._dropna:
-            return False
-        with cython.critical_section(self, that):
-            return (
-                self._asked_epsilon == that._asked_epsilon
-                and self._delta == that._delta
-                and self._hash_salt == that._hash_salt
-                and self._sampler.get()[0] == that._sampler.get()[0]
-            )
+        return self.equals(other)
 
     __hash__ = None
 
@@ -795,7 +579,7 @@ cdef class CVMSketch:
         """
         cdef Promise promise
         with cython.critical_section(self):
-            promise = self._promise()
+            promise = self.promise()
         if promise.epsilon > 0.0:
             return promise.epsilon
         return achieved_epsilon(self._coins, promise.capacity, promise.delta)
@@ -926,4 +710,4 @@ def _update_both(
         sketch._dropna != other._dropna
     ):
         raise ValueError("both sketches must have the same coins, seed and dropna")
-    sketch._read(open_reader(items, threads, sketch._coins == fresh_coins), shown, other)
+    sketch.read(open_reader(items, threads, sketch._coins == fresh_coins), shown, other)
