@@ -247,11 +247,11 @@ def errors_of(kind, complaints):
         start = number * 10**9
         parts = [range(start + 5000 * i, start + 5000 * i + 10_000) for i in range(16)]
         unions.append(kind.estimate(kind.union([kind.make(part) for part in parts])) / 85_000 - 1)
-        a = kind.make(range(start, start + 50_000))
-        half = kind.make(range(start + 25_000, start + 75_000))
-        hundredth = kind.make(range(start + 49_500, start + 99_500))
-        halves.append(kind.intersect(a, half) / 25_000 - 1)
-        hundredths.append(kind.intersect(a, hundredth) / 500 - 1)
+        a = kind.make(range(start, start + 100_000))
+        half = kind.make(range(start + 50_000, start + 150_000))
+        hundredth = kind.make(range(start + 99_000, start + 199_000))
+        halves.append(kind.intersect(a, half) / 50_000 - 1)
+        hundredths.append(kind.intersect(a, hundredth) / 1_000 - 1)
     mean = sum(unions) / DATA_SETS
     complaints.check(kind, "mean of unions", mean, 0, kind.error / math.sqrt(DATA_SETS))
     return [
