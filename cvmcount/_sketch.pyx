@@ -303,12 +303,6 @@ cdef class CVMSketch(SketchState):
         other.copy_from(self)
         return other
 
-    def __copy__(self):
-        return self.copy()
-
-    def __deepcopy__(self, memo):
-        return self.copy()
-
     def merge(self, *others):
         """Adds to this sketch what others have seen: the union.
 
@@ -529,7 +523,8 @@ cdef class CVMSketch(SketchState):
         return sketch
 
     def __reduce__(self):
-        return type(self).from_bytes, (self.to_bytes(),)
+        attributes = getattr(self, "__dict__", None)  # of an instance of a subclass
+        return type(self).from_bytes, (self.to_bytes(),), attributes
 
     def __eq__(self, other):
         """Whether both sketches have one configuration and one state.
