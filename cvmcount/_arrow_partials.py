@@ -13,6 +13,7 @@ from cvmcount._sketch import CVMSketch
 ESTIMATE_TYPES = (pa.float64(), pa.int64(), pa.int64())
 # Of all sketches. Beyond it they are handed over and begin anew: a group may come several times.
 MOST_MEMORY = 2**28
+GATHERED = 2**24  # bytes of batches
 GROUPS_IN_A_BATCH = 1000
 
 
@@ -37,11 +38,25 @@ def partial_sketches(
     and none of a nested type, by which pyarrow does not group.
     """
     groups = _Groups(empty)
-    for batch in batches:
-        groups.update(batch)
+    for rows in _gathered(batches):
+        groups.update(rows)
         if groups.memory() > MOST_MEMORY:
             yield from groups.hand_over(binary)
     yield from groups.hand_over(binary)
+
+
+def _gathered(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """The batches as larger ones, because each costs some microseconds for each group in it."""
+    some: list[pa.RecordBatch] = []
+    memory = 0
+    for batch in batches:
+        some.append(batch)
+        memory += batch.nbytes
+        if memory >= GATHERED:
+            yield pa.Table.from_batches(some)
+            some, memory = [], 0
+    if some:
+        yield pa.Table.from_batches(some)
 
 
 class _Groups:
@@ -53,8 +68,8 @@ class _Groups:
     def memory(self) -> int:
         return sum(sketch.nbytes for sketch in self._sketches.values())
 
-    def update(self, batch: pa.RecordBatch) -> None:
-        keys, parts = _divided(batch)
+    def update(self, rows: pa.Table) -> None:
+        keys, parts = _divided(rows)
         new = []
         # Arrow's scalars, because Python's times have fewer years and no nanoseconds.
         for row, (items, *scalars) in enumerate(zip(parts, *keys.columns, strict=True)):
@@ -78,13 +93,13 @@ class _Groups:
             yield from rows.combine_chunks().to_batches()
 
 
-def _divided(batch: pa.RecordBatch) -> tuple[pa.Table, list[pa.Array]]:
+def _divided(rows: pa.Table) -> tuple[pa.Table, list[pa.Array]]:
     """The keys, each once, and the items of each."""
-    *names, _ = batch.schema.names
-    *keys, items = batch.columns
-    numbered = pa.table([*keys, pa.array(range(len(items)), pa.int64())], [*names, "row"])
+    *names, last = rows.schema.names
+    items = rows.column(last).combine_chunks()
+    numbered = rows.select(names).append_column("row", pa.array(range(len(items)), pa.int64()))
     found = numbered.group_by(names, use_threads=False).aggregate([("row", "list")])
-    rows = found.column("row_list").combine_chunks()
-    in_order = items.take(rows.flatten())
-    ends = rows.offsets.to_pylist()
+    order = found.column("row_list").combine_chunks()
+    in_order = items.take(order.flatten())
+    ends = order.offsets.to_pylist()
     return found.select(names), [in_order[begin:end] for begin, end in pairwise(ends)]

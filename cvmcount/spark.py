@@ -72,8 +72,8 @@ def count_approx(
     -----
     *Reproducibility*: the result does not depend on partitions, executors or retried tasks: it is
     that of merging on one machine after `CVMSketch.forget_history`. *Cost*: for each partition and
-    group a sketch in memory that grows with what it has seen, 256 MB for all of a task, and its
-    bytes to be shuffled: 8 for each element that it retains, and 72 to 96 more.
+    group a sketch in memory that grows with what it has seen, 256 MB for all of a task, beside 16
+    MB of rows; and its bytes to be shuffled: 8 for each element that it retains, and 72 to 96 more.
     """
     found, names = _sketches(frame, column, by, settings)
     if not names:

@@ -86,6 +86,7 @@ def test_a_killed_executor_changes_nothing(spark, once):
 def test_sketches_that_need_more_memory_than_a_task_has(spark, monkeypatch):
     """Then a group has several partial sketches of one partition."""
     monkeypatch.setattr(_arrow_partials, "MOST_MEMORY", 10_000)
+    monkeypatch.setattr(_arrow_partials, "GATHERED", 1)
     empty = CVMSketch(**cases.SETTINGS).to_bytes()
     batches = cases.table().select(["group", "number"]).to_batches(max_chunksize=1000)
     partials = pa.Table.from_batches(_arrow_partials.partial_sketches(batches, empty, pa.binary()))
@@ -96,6 +97,16 @@ def test_sketches_that_need_more_memory_than_a_task_has(spark, monkeypatch):
         merged.setdefault((row["group"],), CVMSketch(**cases.SETTINGS)).merge(sketch)
     found = [(*key, sketch.to_bytes()) for key, sketch in merged.items()]
     cases.check_sketches(found, "number", "group")
+
+
+def test_small_batches_are_gathered():
+    empty = CVMSketch(**cases.SETTINGS).to_bytes()
+    table = cases.table().select(["group", "number"])
+    nothing = pa.RecordBatch.from_pylist([], table.schema)
+    batches = [nothing, *table.to_batches(max_chunksize=100), nothing]
+    partials = pa.Table.from_batches(_arrow_partials.partial_sketches(batches, empty, pa.binary()))
+    cases.check_sketches([tuple(row.values()) for row in partials.to_pylist()], "number", "group")
+    assert [*_arrow_partials.partial_sketches([nothing], empty, pa.binary())] == []
 
 
 def test_keys_of_many_types(spark):
