@@ -3,6 +3,8 @@
 import doctest
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -108,6 +110,26 @@ def test_small_batches_are_gathered():
     partials = pa.Table.from_batches(_arrow_partials.partial_sketches(batches, empty, pa.binary()))
     cases.check_sketches([tuple(row.values()) for row in partials.to_pylist()], "number", "group")
     assert [*_arrow_partials.partial_sketches([nothing], empty, pa.binary())] == []
+
+
+def test_spark_connect():
+    """In a process of its own: one that has a session of the other kind cannot start this one."""
+    code = """
+from pyspark.sql import SparkSession
+import engine_cases as cases
+from cvmcount.spark import count_approx, sketches
+spark = SparkSession.builder.remote("local[2]").getOrCreate()
+frame = spark.createDataFrame(cases.table()).repartition(3)
+cases.check_count(count_approx(frame, "word", **cases.SETTINGS), "word")
+found = sketches(frame, "word", by="group", **cases.SETTINGS).collect()
+cases.check_sketches([tuple(row) for row in found], "word", "group")
+spark.stop()
+print("counted")
+"""
+    environment = {**os.environ, "PYTHONPATH": str(Path(cases.__file__).parent)}
+    command = [sys.executable, "-P", "-c", code]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+    assert done.stdout.splitlines()[-1:] == ["counted"], done.stderr
 
 
 def test_keys_of_many_types(spark):
