@@ -30,9 +30,18 @@ class Settings(TypedDict, total=False):
 
 def empty_sketch(settings: Settings) -> bytes:
     """The settings, checked before any work is handed out."""
+    if unknown := settings.keys() - Settings.__annotations__.keys():
+        known = ", ".join(Settings.__annotations__)
+        raise TypeError(f"{min(unknown)!r} is no setting of a sketch in an engine: {known}")
     sketch = CVMSketch(**settings)
     sketch.merge(sketch)  # a ValueError with the reason if such sketches do not merge
     return sketch.to_bytes()
+
+
+def check_frame(frame: Any, kind: type, name: str) -> None:
+    if not isinstance(frame, kind):
+        found = type(frame)
+        raise TypeError(f"expected a {name}, not a {found.__module__}.{found.__qualname__}")
 
 
 def as_list(by: Any) -> list:

@@ -68,7 +68,7 @@ def count_approx(
     that it retains, and 72 to 96 more. They are merged eight at a time (`split_every` of Dask).
     """
     if by is None:
-        return _reduced(frame[column], _partials.empty_sketch(settings), _count, 0)
+        return _reduced(frame, column, settings, _count, 0)
     found = sketches(frame, column, by=by, **settings)
     return found.map_partitions(_with_estimates, meta=_with_estimates(found._meta))
 
@@ -90,11 +90,11 @@ def sketches(
         The columns of `by`, then `sketch` (Arrow's binary type), what `CVMSketch.to_bytes` gives.
         Without `by` it has one row.
     """
-    empty = _partials.empty_sketch(settings)
+    if by is None:
+        return _reduced(frame, column, settings, _merge, _as_frame([]))
+    empty = _checked(frame, column, settings)
     names = _partials.as_list(by)
     _partials.check_names(names)
-    if not names:
-        return _reduced(frame[column], empty, _merge, _as_frame([]))
     sketch = dd.Aggregation(
         "sketch",
         chunk=partial(_by_group, partial(_partials.sketch_of, empty=empty)),
@@ -104,9 +104,19 @@ def sketches(
     return grouped.agg(sketch=(column, sketch)).reset_index()
 
 
-def _reduced(series: dd.Series, empty: bytes, aggregate: Any, meta: Any) -> Any:
-    sketch = partial(_sketch, empty=empty)
-    return series.reduction(sketch, combine=_merge, aggregate=aggregate, meta=meta)
+def _checked(frame: Any, column: Any, settings: _partials.Settings) -> bytes:
+    """The settings, as an empty sketch."""
+    _partials.check_frame(frame, dd.DataFrame, "dask.dataframe.DataFrame")
+    if frame[column].ndim != 1:
+        raise TypeError(f"column: {column!r} is not the name of one column")
+    return _partials.empty_sketch(settings)
+
+
+def _reduced(
+    frame: Any, column: Any, settings: _partials.Settings, aggregate: Any, meta: Any
+) -> Any:
+    sketch = partial(_sketch, empty=_checked(frame, column, settings))
+    return frame[column].reduction(sketch, combine=_merge, aggregate=aggregate, meta=meta)
 
 
 def _as_frame(sketches: list[bytes]) -> pd.DataFrame:

@@ -42,6 +42,8 @@ class DistinctSketch(AggregateFnV2):
     def __init__(
         self, on: str, name: str = "sketch", **settings: Unpack[_partials.Settings]
     ) -> None:
+        if not isinstance(on, str):
+            raise TypeError(f"the column must be a str, not {on!r}")
         self._empty = empty = _partials.empty_sketch(settings)
         super().__init__(name, lambda: empty, on=on, ignore_nulls=False)
 
@@ -115,14 +117,16 @@ def sketches(
         The columns of `by`, then `sketch` (binary), what `CVMSketch.to_bytes` gives. Without `by`
         it has one row, for which the dataset is read at once.
     """
+    if by is None:
+        return from_arrow(pa.table({"sketch": [_sketch_of_all(dataset, column, settings)]}))
+    _partials.check_frame(dataset, Dataset, "ray.data.Dataset")
     names = _partials.as_list(by)
     _partials.check_names(names)
-    if not names:
-        return from_arrow(pa.table({"sketch": [_sketch_of_all(dataset, column, settings)]}))
     return dataset.groupby(names).aggregate(DistinctSketch(column, **settings))
 
 
 def _sketch_of_all(dataset: Dataset, column: str, settings: _partials.Settings) -> bytes:
-    sketch = DistinctSketch(column, **settings)
-    found = dataset.aggregate(sketch)["sketch"]
-    return _partials.empty_sketch(settings) if found is None else found
+    _partials.check_frame(dataset, Dataset, "ray.data.Dataset")
+    found = dataset.aggregate(DistinctSketch(column, **settings))
+    sketch = found and found["sketch"]  # None without rows, and found itself without columns
+    return _partials.empty_sketch(settings) if sketch is None else sketch

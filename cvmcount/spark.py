@@ -32,7 +32,7 @@ ESTIMATE_FIELDS = [
         _partials.ESTIMATES, (types.DoubleType(), types.LongType(), types.LongType()), strict=True
     )
 ]
-NESTED = (types.ArrayType, types.MapType, types.StructType)
+NOT_GROUPED = (types.ArrayType, types.MapType, types.StructType, types.VariantType)
 
 
 def count_approx(
@@ -51,7 +51,7 @@ def count_approx(
     column : str or Column
         The column to count. Missing values are skipped unless `dropna=False`.
     by : str or Column, or list of such, optional
-        Columns to group by, of no nested type. Missing values are a group of their own.
+        Columns to group by, of no nested or variant type. Missing values are a group of their own.
     **settings
         epsilon, delta, capacity, seed and dropna, as for `CVMSketch`.
 
@@ -66,7 +66,8 @@ def count_approx(
     ------
     TypeError, ValueError
         Before any job starts, if a setting is wrong or such sketches do not merge (coins="fresh"),
-        or if `by` has a nested type, or a name twice or that of a result.
+        if the frame is a stream, if `column` is several, or if `by` has such a type, or a name
+        twice or that of a result.
 
     Notes
     -----
@@ -110,14 +111,20 @@ def _sketches(
 
     mapInArrow and groupBy would read a name such as `a.b` as a field of a struct.
     """
+    _partials.check_frame(frame, DataFrame, "pyspark.sql.DataFrame")
+    if frame.isStreaming:
+        raise ValueError("a stream has no end: take the sketches of each batch in foreachBatch")
     empty = _partials.empty_sketch(settings)
+    if len(several := frame.select(column).columns) > 1:
+        raise ValueError(f"column: there are several, {', '.join(several)}")
     rows = frame.select(*_partials.as_list(by), column)
     names = rows.columns[:-1]
-    _partials.check_names(names)
+    same_case = frame.sparkSession.conf.get("spark.sql.caseSensitive") == "true"
+    _partials.check_names(names if same_case else [name.lower() for name in names])
     for field in rows.schema.fields[:-1]:
-        if isinstance(field.dataType, NESTED):
+        if isinstance(field.dataType, NOT_GROUPED):
             kind = field.dataType.typeName()
-            raise TypeError(f"by: {field.name!r} is of the nested type {kind}")
+            raise TypeError(f"by: {field.name!r} is of the type {kind}, which makes no groups")
     keys = [f"key{number}" for number in range(len(names))]
     rows = rows.toDF(*keys, "item")
     schema = types.StructType([*rows.schema.fields[:-1], SKETCH_FIELD])

@@ -116,6 +116,18 @@ def test_wrong_arguments_are_found_at_once():
             function(data, "word", coins="fresh")
         with pytest.raises(ValueError, match="epsilon"):
             function(data, "word", by="group", epsilon=2)
+        with pytest.raises(TypeError, match="seed"):
+            function(data, "word", seed="a")
+        with pytest.raises(TypeError, match="'workers' is no setting"):
+            function(data, "word", workers=2)
+        for wrong in (data["word"], data.head(1)):
+            for by in (None, "group"):
+                with pytest.raises(TypeError, match=r"expected a dask.dataframe.DataFrame, not"):
+                    function(wrong, "word", by=by)
+        for several in (["word"], ["word", "group"]):
+            for by in (None, "even"):
+                with pytest.raises(TypeError, match="not the name of one column"):
+                    function(data, several, by=by)
         with pytest.raises(KeyError, match="absent"):
             function(data, "absent")
         for by in (["group", "group"], [], "sketch", ["estimate"]):

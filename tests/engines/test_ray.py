@@ -61,6 +61,7 @@ def test_blocks_without_rows():
     assert count_approx(none, "id") == 0
     assert len(rows(sketches(none, "id"))) == 1
     assert rows(count_approx(none, "id", by="group")) == []
+    assert count_approx(ray.data.from_items([]), "id") == 0
 
 
 def test_blocks_of_pandas():
@@ -96,6 +97,15 @@ def test_wrong_arguments_are_found_at_once():
             function(data, "word", coins="fresh")
         with pytest.raises(ValueError, match="epsilon"):
             function(data, "word", by="group", epsilon=2)
+        with pytest.raises(TypeError, match="seed"):
+            function(data, "word", seed="a")
+        with pytest.raises(TypeError, match="'workers' is no setting"):
+            function(data, "word", workers=2)
+        with pytest.raises(TypeError, match=r"the column must be a str, not \['word'\]"):
+            function(data, ["word"])
+        for by in (None, "group"):
+            with pytest.raises(TypeError, match=r"expected a ray\.data\.Dataset, not a .*Table"):
+                function(cases.table(), "word", by=by)
         with pytest.raises(ValueError, match="absent"):
             function(data, "absent")
         for by in (["group", "group"], [], "sketch", ["estimate"]):

@@ -112,6 +112,34 @@ def test_small_batches_are_gathered():
     assert [*_arrow_partials.partial_sketches([nothing], empty, pa.binary())] == []
 
 
+def test_names_are_those_of_select(spark):
+    data = spark.createDataFrame(cases.table())
+    names = {"group": "the.group", "even": "is `even`", "number": "a number", "word": "wörd"}
+    data = data.withColumnsRenamed(names)
+    found = sketches(data, "a number", by=["`the.group`", "`is ``even```"], **cases.SETTINGS)
+    assert found.columns == ["the.group", "is `even`", "sketch"]
+    cases.check_sketches(rows(found), "number", ["group", "even"])
+    found = count_approx(data, "wörd", by="wörd")  # what is counted as a key, too
+    assert {(word is not None, n) for word, n, *_ in rows(found)} == {(True, 1), (False, 0)}
+
+
+def test_a_stream_is_counted_batch_by_batch(spark, tmp_path):
+    frame(spark, 3).write.parquet(str(tmp_path / "data"))
+    stream = spark.readStream.schema(frame(spark, 1).schema).parquet(str(tmp_path / "data"))
+    with pytest.raises(ValueError, match="foreachBatch"):
+        sketches(stream, "word")
+    found = CVMSketch(**cases.SETTINGS)
+
+    def add(batch, _):
+        sketch = sketches(batch, "word", **cases.SETTINGS).collect()[0]["sketch"]
+        found.merge(CVMSketch.from_bytes(sketch))
+
+    query = stream.writeStream.foreachBatch(add).trigger(availableNow=True).start()
+    assert query.awaitTermination(60)
+    assert query.exception() is None
+    assert found == cases.expected("word", None)[()]
+
+
 def test_spark_connect():
     """In a process of its own: one that has a session of the other kind cannot start this one."""
     code = """
@@ -174,16 +202,29 @@ def test_large_types_of_arrow(spark):
 
 def test_wrong_arguments_are_found_at_once(spark):
     data = spark.createDataFrame([(1, "a", [1])], "group int, word string, list array<int>")
+    data = data.withColumn("json", sf.parse_json("word"))
     for function in (count_approx, sketches):
         with pytest.raises(ValueError, match=r"cannot be merged.*Use coins='hashed'"):
             function(data, "word", coins="fresh")
         with pytest.raises(ValueError, match="epsilon"):
             function(data, "word", by="group", epsilon=2)
-        for by in (["group", "group"], [], sf.col("group").alias("sketch")):
+        with pytest.raises(TypeError, match="seed"):
+            function(data, "word", seed="a")
+        with pytest.raises(TypeError, match="'workers' is no setting"):
+            function(data, "word", workers=2)
+        with pytest.raises(TypeError, match=r"expected a pyspark.sql.DataFrame, not a .*Table"):
+            function(cases.table(), "word")
+        for several in ("*", ["group", "word"]):
+            with pytest.raises(ValueError, match="column: there are several, group, word"):
+                function(data, several)
+        with pytest.raises(Exception, match=r"UNRESOLVED_COLUMN.*absent"):
+            function(data, "absent")
+        for by in (["group", "group"], [], ["group", "GROUP"], sf.col("group").alias("Sketch")):
             with pytest.raises(ValueError, match="by"):
                 function(data, "word", by=by)
-        with pytest.raises(TypeError, match="by: 'list' is of the nested type array"):
-            function(data, "word", by=["group", "list"])
+        for name, kind in (("list", "array"), ("json", "variant")):
+            with pytest.raises(TypeError, match=f"by: '{name}' is of the type {kind}"):
+                function(data, "word", by=["group", name])
 
 
 def test_page(spark):
