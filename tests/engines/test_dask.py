@@ -1,5 +1,6 @@
 """A red run means that Dask counts otherwise than one machine does, or not at all."""
 
+import datetime
 import doctest
 import os
 from pathlib import Path
@@ -99,6 +100,23 @@ def test_keys_of_pandas_own_types():
     assert sorted(found["estimate"]) == [1, 1, 2]
     found = count_approx(data, "key", by="key").compute()
     assert sorted(found["estimate"]) == [0, 1]
+
+
+@pytest.mark.parametrize("strings", [True, False])
+def test_columns_of_objects(strings):
+    """Unless told otherwise, Dask makes them strings, whatever they were."""
+    days = [datetime.date(2024, 1, 1 + number % 20) for number in range(100)]
+    whole = pd.DataFrame({"day": pd.Series(days, dtype=object), "key": ["a", None] * 50})
+    whole["key"] = whole["key"].astype(object)
+    items = [str(day) if strings else day for day in days]
+    with dask.config.set({"dataframe.convert-string": strings}):
+        data = dd.from_pandas(whole, npartitions=3)
+        for by, expected in ((None, items), ("key", items[::2])):
+            one = CVMSketch()
+            one.update(expected)
+            one.forget_history()
+            found = rows(sketches(data, "day", by=by).compute())
+            assert one.to_bytes() in [bytes(sketch) for *_, sketch in found]
 
 
 def test_sketches_are_kept_in_files(tmp_path):
