@@ -133,7 +133,17 @@ def test_closed_files():
     done = run_in_shell("<&-")
     assert (done.returncode, done.stdout) == (1, b"0\n")
     assert done.stderr == b"cvmcount: standard input: Bad file descriptor\n"
-    assert run_in_shell("2>&-").returncode == 0
+    done = run_in_shell("/missing 2>&-")
+    assert (done.returncode, done.stdout) == (1, b"0\n")  # and no message in it
+    done = run_in_shell("--progress 2>&-")
+    assert (done.returncode, done.stdout) == (0, b"0\n")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+@pytest.mark.parametrize("arguments", ["--progress", "-v", "/missing"])
+def test_messages_that_cannot_be_written(good, arguments):
+    done = run_in_shell(f"{arguments} '{good}' 2>/dev/full")
+    assert (done.returncode, done.stdout) == (1 if "missing" in arguments else 0, b"2\n")
 
 
 @pytest.mark.parametrize("arguments", [[], ["--json"], ["--help"]])

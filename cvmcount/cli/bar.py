@@ -2,6 +2,7 @@
 
 import sys
 import time
+from contextlib import suppress
 
 from .messages import say
 
@@ -18,16 +19,19 @@ class Bar:
         self._wanted = wanted
         self._bar = None
         on_terminal = sys.stderr is not None and sys.stderr.isatty()
-        self._hidden = not (on_terminal if wanted is None else wanted)
+        self._hidden = sys.stderr is None or not (on_terminal if wanted is None else wanted)
         self._begins = time.monotonic() + (0.0 if wanted else SECONDS_BEFORE)
 
     def __call__(self, done, total):
         if self._hidden or time.monotonic() < self._begins:
             return
-        if self._bar is None:
-            self._open()
-        if self._bar is not None:
-            self._bar.update(self._files.stored_bytes - self._bar.n)
+        try:
+            if self._bar is None:
+                self._open()
+            if self._bar is not None:
+                self._bar.update(self._files.stored_bytes - self._bar.n)
+        except OSError:  # what cannot be shown does not stop the count
+            self._hidden = True
 
     def _open(self):
         try:
@@ -42,4 +46,5 @@ class Bar:
 
     def close(self):
         if self._bar is not None:
-            self._bar.close()
+            with suppress(OSError):
+                self._bar.close()

@@ -20,8 +20,18 @@ def complain(subject, problem):
 
 def say(line):
     """Write one line to standard error, where there is one."""
+    if sys.stderr is None:  # where print() would write to standard output
+        return
     with suppress(OSError):  # there is nobody else to tell
         print(f"cvmcount: {line}", file=sys.stderr, flush=True)
+
+
+def for_people(count, is_exact, interval, confidence):
+    """Return a count, and unless it is exact its interval, as people read it."""
+    if is_exact:
+        return f"exactly {count:,}"
+    low, high = interval
+    return f"about {count:,} ({100 * confidence:.10g}%: {low:,} ... {high:,})"
 
 
 def write_result(text):
