@@ -240,6 +240,10 @@ def test_help_and_version():
         (["-f1", "-t", ""], "delimiter"),
         (["--unknown"], "--unknown"),
         (["--epsil", "0.1"], "--epsil"),
+        (["--csv", "-f1", "-z"], "--csv"),
+        (["--csv", "-f1", "--keep-cr"], "--csv"),
+        (["--save", ""], "--save"),
+        (["--save", "-"], "--save"),
     ],
 )
 def test_wrong_usage(arguments, word):
@@ -253,6 +257,14 @@ def test_wrong_usage(arguments, word):
 
 def test_options_behind_files(file):
     assert counted(file(b"a\tb\n"), "-f", "2", file(b"a\tc\n", "2")) == 2
+
+
+def test_files_behind_two_dashes(tmp_path):
+    (tmp_path / "-f2").write_bytes(b"a\tb\nc\tb\n")
+    (tmp_path / "merge").write_bytes(b"d\n")
+    assert counted("--", "-f2", cwd=tmp_path) == 2
+    assert counted("-f1", "--", "-f2", "merge", cwd=tmp_path) == 3
+    assert counted("--", "merge", cwd=tmp_path) == 1
 
 
 def test_only_what_is_needed_is_imported(file):

@@ -45,6 +45,7 @@ def test_merge_is_the_union(saved, tmp_path):
     assert counted("merge", "-", input=out.read_bytes()) == round(union.estimate())
     told = json.loads(run("merge", "--json", "--confidence", "0.99", *parts).stdout)
     assert (told["low"], told["high"]) == union.interval(0.99)
+    assert str(told["estimate"]) == str(counted("merge", *parts))  # no float
 
 
 def test_info(saved):
@@ -108,10 +109,12 @@ def test_sketches_that_cannot_be_compared(saved):
 def test_never_half_a_file(tmp_path):
     target = tmp_path / "target"
     target.write_bytes(b"what was there")
-    for name in (tmp_path, tmp_path / "none" / "file", "/dev/null"):
+    os.mkfifo(tmp_path / "pipe")
+    for name in (tmp_path, tmp_path / "none" / "file", tmp_path / "pipe", "/dev/null"):
         done = run("--save", str(name), input=b"a\n")
         assert (done.returncode, done.stdout) == (1, b"1\n")
         assert done.stderr.count(b"\n") == 1
+    (tmp_path / "pipe").unlink()
     link = tmp_path / "link"
     link.symlink_to(target)
     counted("--save", str(link), input=b"a\n")
@@ -121,9 +124,15 @@ def test_never_half_a_file(tmp_path):
 
 
 def test_usage():
-    for arguments in (["merge"], ["info"], ["info", "a", "b"], ["compare", "a"]):
+    for arguments, number in (
+        (["merge"], b"1 or more, not 0"),
+        (["info"], b"1, not 0"),
+        (["info", "a", "b"], b"1, not 2"),
+        (["compare", "a"], b"2, not 1"),
+    ):
         done = run(*arguments)
         assert done.returncode == 2
+        assert number in done.stderr
         assert done.stderr.count(b"\n") == 1
     assert run("merge", "--confidence", "2", "a").returncode == 2
     assert run("compare", "--help").returncode == 0

@@ -26,6 +26,17 @@ class Parser(argparse.ArgumentParser):
         """Say in one line what is wrong."""
         self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
+    def parse(self, arguments, least=0, most=None):
+        """Return the options and so many files: in any order, and after -- all are files."""
+        end = arguments.index("--") if "--" in arguments else len(arguments)
+        options = self.parse_intermixed_args(arguments[:end])
+        options.files += arguments[end + 1 :]
+        count = len(options.files)
+        if count < least or (most is not None and count > most):
+            wanted = f"{least}" if most == least else f"{least} or more"
+            self.error(f"number of files must be {wanted}, not {count}")
+        return options
+
     def print_help(self, file=None):
         if not write_result(self.format_help()):
             self.exit(1)
@@ -45,16 +56,25 @@ def integer(text):
 
 def field(text):
     """Return the number of a field or its name."""
-    if not text.isdecimal():
+    if not (text.isascii() and text.isdecimal()):
         return text
     if int(text) == 0 or len(text) > 9:
         raise argparse.ArgumentTypeError("fields are counted from 1")
     return int(text)
 
 
+def file_to_write(text):
+    if text in ("", "-"):
+        raise argparse.ArgumentTypeError(f"must be the name of a file, not {text!r}")
+    return text
+
+
 def add_save(parser):
     parser.add_argument(
-        "--save", metavar="FILE", help="the sketch, for cvmcount merge, info and compare"
+        "--save",
+        type=file_to_write,
+        metavar="FILE",
+        help="the sketch, for cvmcount merge, info and compare",
     )
 
 

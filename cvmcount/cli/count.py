@@ -8,7 +8,7 @@ from cvmcount._sketch import _update_both
 from .arguments import make_parser
 from .bar import Bar
 from .files import Files
-from .messages import printable, say, write_result
+from .messages import for_people, printable, say, write_result
 
 
 class Count:
@@ -49,15 +49,12 @@ class Count:
 
     def for_people(self, confidence):
         sketch = self.sketch
-        lines = f"of {sketch.items_seen:,} lines, {self.bytes:,} bytes"
-        if sketch.is_exact:
-            return f"exactly {sketch._count():,} distinct {lines}"
-        low, high = sketch.interval(confidence)
-        interval = f"{100 * confidence:.10g}%: {low:,} ... {high:,}"
-        text = f"about {sketch._count():,} distinct ({interval}) {lines}"
-        if self.exact is not None:
-            text += f"; exactly {self.exact.count():,}, off by "
-            text += f"{sketch._count() / self.exact.count() - 1:+.2%}"
+        count = sketch._count()
+        distinct = for_people(count, sketch.is_exact, sketch.interval(confidence), confidence)
+        text = f"{distinct} distinct of {sketch.items_seen:,} lines, {self.bytes:,} bytes"
+        if self.exact is not None and not sketch.is_exact:
+            exact = self.exact.count()
+            text += f"; exactly {exact:,}, off by {count / exact - 1:+.2%}"
         return text
 
 
@@ -74,7 +71,7 @@ def new_sketch(options):
 def parse(arguments):
     """Return the options, all of them checked, or exit."""
     parser = make_parser()
-    options = parser.parse_intermixed_args(arguments)
+    options = parser.parse(arguments)
     if options.version:
         raise SystemExit(0 if write_result(f"cvmcount {__version__}\n") else 1)
     if isinstance(options.field, str):
@@ -82,6 +79,8 @@ def parse(arguments):
     for option, is_given in (("-t", options.delimiter is not None), ("--csv", options.csv)):
         if is_given and options.field is None:
             parser.error(f"{option} needs -f")
+    if options.csv and (options.zero_terminated or options.keep_cr):
+        parser.error("--csv knows where rows end: neither -z nor --keep-cr goes with it")
     try:
         sketch = new_sketch(options)
         sketch.update((), workers=options.workers)

@@ -1,14 +1,13 @@
 """Sketches as files: what --save writes, and the commands merge, info and compare read."""
 
 import os
-import stat
 from contextlib import suppress
 from pathlib import Path
 
 from cvmcount import CVMSketch
 
 from .arguments import Parser, add_save
-from .messages import complain, printable, write_result
+from .messages import complain, for_people, printable, write_result
 
 MAGIC = b"CVMS"
 
@@ -21,7 +20,7 @@ def save(sketch, name):
     path = Path(os.path.realpath(name))
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        if path.exists() and not stat.S_ISREG(path.stat().st_mode):
+        if os.path.exists(name) and not os.path.isfile(name):
             raise OSError(None, "is no regular file, which --save could replace")
         try:
             with beside.open("xb") as file:
@@ -52,16 +51,18 @@ def load(name):
         return None
 
 
-def for_people(value, confidence):
-    if value.is_exact:
-        return f"exactly {value.estimate():,.0f}"
-    low, high = value.interval(confidence)
-    return f"about {value.estimate():,.0f} ({100 * confidence:.10g}%: {low:,} ... {high:,})"
+def count_of(value):
+    """Return the number that the program shows of a sketch, or of what two have in common."""
+    return value._count() if isinstance(value, CVMSketch) else round(value.estimate())
 
 
-def as_dict(value, confidence):
+def as_text(value, confidence):
+    return for_people(count_of(value), value.is_exact, value.interval(confidence), confidence)
+
+
+def as_dict(value, confidence, estimate=count_of):
     low, high = value.interval(confidence)
-    return {"estimate": value.estimate(), "low": low, "high": high, "exact": value.is_exact}
+    return {"estimate": estimate(value), "low": low, "high": high, "exact": value.is_exact}
 
 
 def description(sketch):
@@ -96,13 +97,14 @@ def parser_of(command, usage, description):
         description=description,
         allow_abbrev=False,
     )
+    parser.add_argument("files", nargs="*", metavar="FILE", help="- is standard input")
     parser.add_argument("--json", action="store_true", help="as JSON")
     parser.add_argument("--confidence", type=float, default=0.95, metavar="C", help="(0.95)")
     return parser
 
 
-def parse(parser, arguments):
-    options = parser.parse_intermixed_args(arguments)
+def parse(parser, arguments, least, most):
+    options = parser.parse(arguments, least, most)
     try:
         CVMSketch().interval(options.confidence)
     except ValueError as error:
@@ -113,9 +115,8 @@ def parse(parser, arguments):
 def merge(arguments):
     """The count of several sketches as one."""
     parser = parser_of("merge", "[--save FILE] [--json] FILE...", merge.__doc__)
-    parser.add_argument("files", nargs="+", metavar="FILE", help="- is standard input")
     add_save(parser)
-    options = parse(parser, arguments)
+    options = parse(parser, arguments, 1, None)
     union, failed = None, False
     for name in options.files:
         sketch = load(name)
@@ -142,23 +143,21 @@ def merge(arguments):
 def info(arguments):
     """What is in a saved sketch."""
     parser = parser_of("info", "[--json] FILE", info.__doc__)
-    parser.add_argument("file", metavar="FILE", help="- is standard input")
-    options = parse(parser, arguments)
-    sketch = load(options.file)
+    options = parse(parser, arguments, 1, 1)
+    sketch = load(options.files[0])
     if sketch is None:
         return 1
     if options.json:
         result = {**as_dict(sketch, options.confidence), **description(sketch)}
     else:
-        result = {"distinct": for_people(sketch, options.confidence), **description(sketch)}
+        result = {"distinct": as_text(sketch, options.confidence), **description(sketch)}
     return 0 if write(result, options) else 1
 
 
 def compare(arguments):
     """What two saved sketches have in common, and what they have not."""
     parser = parser_of("compare", "[--json] A B", compare.__doc__)
-    parser.add_argument("files", nargs=2, metavar="FILE", help="- is standard input")
-    options = parse(parser, arguments)
+    options = parse(parser, arguments, 2, 2)
     a, b = [load(name) for name in options.files]
     if a is None or b is None:
         return 1
@@ -177,9 +176,9 @@ def compare(arguments):
         return 1
     if options.json:
         result = {name: as_dict(value, options.confidence) for name, value in parts.items()}
-        result["jaccard"] = as_dict(share, options.confidence)
+        result["jaccard"] = as_dict(share, options.confidence, float)
     else:
-        result = {name: for_people(value, options.confidence) for name, value in parts.items()}
+        result = {name: as_text(value, options.confidence) for name, value in parts.items()}
         low, high = share.interval(options.confidence)
         result["jaccard"] = f"{share.estimate():.3f} ({low:.3f} ... {high:.3f})"
     return 0 if write(result, options) else 1
