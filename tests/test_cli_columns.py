@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -59,7 +60,6 @@ def test_what_cannot_be_chosen(table_file):
         ([], b"-f"),
         (["-f", "c"], b"no field 'c' among: a, b"),
         (["-f", "3"], b"no field 3"),
-        (["-f", "a", "--exact"], b"--exact"),
     ):
         done = run(*options, path)
         assert done.returncode == 1
@@ -82,23 +82,95 @@ def test_a_damaged_file(table_file, tmp_path):
     path = table_file(pyarrow.table({"a": range(20_000)}))
     data = Path(path).read_bytes()
     (tmp_path / "short").write_bytes(data[: len(data) // 2])
-    done = run(str(tmp_path / "short"))
+    done = run("--capacity=20000", str(tmp_path / "short"))
     assert done.returncode == 1
     assert done.stderr.startswith(b"cvmcount: ")
     assert done.stderr.count(b"\n") == 1
+    if data.startswith(b"PAR1"):  # what it holds is only told at its end
+        assert done.stdout == b"0\n"
+    else:
+        assert 8_000 < int(done.stdout) < 12_000
 
 
-def test_arrow_streams_come_through_pipes_but_not_files(tmp_path):
-    from pyarrow import ipc, parquet
+def test_pipes_and_compression(table_file):
+    path = table_file(pyarrow.table({"a": range(3000), "word": ["a", "b", "c"] * 1000}))
+    data = Path(path).read_bytes()
+    for each in data, gzip.compress(data):
+        done = run("-f", "word", input=each)
+        if data.startswith(b"PAR1"):
+            assert (done.returncode, done.stdout) == (1, b"0\n")
+            assert b"Parquet files come neither compressed nor through a pipe" in done.stderr
+        else:
+            assert (done.returncode, done.stdout, done.stderr) == (0, b"3\n", b"")
+    if not data.startswith(b"PAR1"):  # the good part of what was compressed
+        done = run("-f", "a", input=gzip.compress(data)[:-2000])
+        assert 1000 <= int(done.stdout) <= 3000
+        assert done.stderr == b"cvmcount: standard input: the gzip data end too early\n"
 
-    table = pyarrow.table({"a": range(3000)})
-    with ipc.new_stream(tmp_path / "stream", table.schema) as file:
+
+def test_text_in_every_layout_is_folded(table_file):
+    words = ["A", "a", "", None, "B", "é", "É"]
+    table = {"plain": pyarrow.array(words), "large": pyarrow.array(words, pyarrow.large_string())}
+    table["view"] = pyarrow.array(words, pyarrow.string_view())
+    table["dictionary"] = pyarrow.array(words).dictionary_encode()
+    path = table_file(pyarrow.table(table))
+    for name in table:
+        assert counted("-f", name, path) == 6
+        assert counted("-f", name, "-i", "--skip-empty", path) == 4
+
+
+def test_exact_beside_the_estimate(table_file):
+    nan = float("nan")
+    columns = {
+        "int": pyarrow.array([1, 1, 2, None]),
+        "float": pyarrow.array([1.0, nan, nan, -0.0, 0.0, None]),
+        "word": pyarrow.array(["a", "é", "a", None]),
+        "bytes": pyarrow.array([b"a", b"\xff", b"a", None]),
+        "time": pyarrow.array([1, 2, 1], pyarrow.timestamp("us")),
+        "struct": pyarrow.array([{"x": 1, "y": nan}, {"x": 1, "y": None}, {"x": 2, "y": nan}]),
+        "list": pyarrow.array([[1], [1], [], None, [nan], [None]]),
+        "map": pyarrow.array([[("a", 1)], [], []], pyarrow.map_(pyarrow.string(), pyarrow.int64())),
+        "dictionary": pyarrow.array(["a", "b", "a"]).dictionary_encode(),
+        "bool": pyarrow.array([True, False, None]),
+        "missing": pyarrow.nulls(3),
+    }
+    for column in columns.values():
+        done = run("--exact", table_file(pyarrow.table({"a": column})))
+        assert done.returncode == 0
+        estimate, exact = done.stdout.split()
+        assert estimate == exact, column.type
+
+
+def test_exact_over_lines_and_columns(table_file):
+    text = table_file(pyarrow.table({"a": ["a", "b"]}))
+    assert run("--exact", text, "-", input=b"b\nc\n").stdout == b"3\t3\n"
+    path = table_file(pyarrow.table({"a": [b"a", b"\xff"]}))  # b"a" is no text
+    assert run("--exact", path, "-", input=b"a\n\xff\n").stdout == b"3\t3\n"
+
+
+def test_exact_does_not_round_times(table_file):
+    times = pyarrow.array([1, 2], pyarrow.time64("ns"))
+    done = run("--exact", table_file(pyarrow.table({"a": times})))
+    assert done.returncode == 1
+    assert b"nanoseconds" in done.stderr
+    assert counted(table_file(pyarrow.table({"a": times}))) == 2
+
+
+@pytest.mark.parametrize("option", ["--exact", "-i", "--skip-empty", "--per-file"])
+def test_hostile_offsets(tmp_path, option):
+    from pyarrow import ipc
+
+    table = pyarrow.table({"a": ["ab"] * 1000})
+    with ipc.new_stream(tmp_path / "good", table.schema) as file:
         file.write_table(table)
-    assert counted(input=(tmp_path / "stream").read_bytes()) == 3000
-    parquet.write_table(table, tmp_path / "parquet")
-    done = run(input=(tmp_path / "parquet").read_bytes())
-    assert (done.returncode, done.stdout) == (1, b"0\n")
-    assert b"pipe" in done.stderr
+    data = (tmp_path / "good").read_bytes()
+    for offset in (2**31 - 1, -5):
+        bad = data.replace(struct.pack("<i", 1002), struct.pack("<i", offset), 1)
+        (tmp_path / "bad").write_bytes(bad)
+        done = run(option, str(tmp_path / "bad"))
+        assert done.returncode == 1
+        assert done.stderr.startswith(os.fsencode(f"cvmcount: {tmp_path}/bad: "))
+        assert done.stderr.count(b"\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -122,12 +194,37 @@ def test_csv_is_text():
 
 
 def test_csv_that_is_not():
-    for data in (b"a,b\n1,2\n3\n", b"a,b\n1,\xff\n", b""):
+    for data, message in (
+        (b"a,c\n1,2\n", b"no field 'b' in the first row"),
+        (b"a,b\n1,\xff\n", b"UTF8"),
+        (b"", b"Empty"),
+    ):
         done = run("--csv", "-f", "b", input=data)
-        assert done.returncode == 1
+        assert (done.returncode, done.stdout) == (1, b"0\n")
         assert done.stderr.startswith(b"cvmcount: standard input: ")
+        assert message in done.stderr
         assert done.stderr.count(b"\n") == 1
+    assert b"no field 3 in" in run("--csv", "-f3", input=PEOPLE).stderr
+    assert counted("--csv", "-f1", input=b"") == 0
     assert run("--csv", input=PEOPLE).returncode == 2
+
+
+def test_rows_of_csv_that_are_left_out():
+    rows = b"".join(b"%d,x\n" % i for i in range(1000))
+    done = run("--csv", "-f1", "-H", input=b"a,b\n" + rows + b"x\n" + rows + b"y,z,z\nlast,x\n")
+    assert (done.returncode, done.stdout) == (1, b"1001\n")
+    assert done.stderr == (
+        b"cvmcount: standard input: 2 rows were left out: they have 1 fields (the first of them)"
+        b" instead of 2\n"
+    )
+
+
+def test_csv_that_ends_too_early():
+    rows = b"".join(b"%d,x\n" % (i * 7919 % 1_000_003) for i in range(40_000))
+    done = run("--csv", "-f1", "--exact", input=gzip.compress(rows)[:-20])
+    assert done.returncode == 1
+    assert done.stderr == b"cvmcount: standard input: the gzip data end too early\n"
+    assert int(done.stdout.split()[1]) > 39_000
 
 
 def test_without_pyarrow(tmp_path):

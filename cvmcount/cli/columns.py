@@ -4,21 +4,27 @@ CSV is read as text: no field becomes a number, so that "1" and "01" are two.
 """
 
 import io
+from contextlib import contextmanager
 
 from .compressed import DamagedError
 
 BATCH_ROWS = 1 << 16
 PARQUET = b"PAR1"
-ARROW_FILE = b"ARROW1"
+ARROW_FILE = b"ARROW1\0\0"  # then an Arrow stream, and an index that nothing here needs
 ARROW_STREAM = b"\xff\xff\xff\xff"
 
 
-def has_columns(head):
-    """Whether a file with these first bytes is a Parquet or Arrow file."""
+def is_parquet(head):
+    """Whether a file with these first bytes is a Parquet file."""
+    return head.startswith(PARQUET)
+
+
+def is_arrow(head):
+    """Whether a file with these first bytes is an Arrow file or an Arrow stream."""
     if head.startswith(ARROW_STREAM):  # then the length of a schema
         size = int.from_bytes(head[4:8], "little")
         return 0 < size < 1 << 24 and size % 8 == 0
-    return head.startswith((PARQUET, ARROW_FILE))
+    return head.startswith(ARROW_FILE)
 
 
 def require_pyarrow():
@@ -47,6 +53,8 @@ class RawReader(io.RawIOBase):
 def chosen(names, field):
     """Return the place of a field that was asked for by number, by name or, of one, not at all."""
     shown = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
+    if not names:
+        raise DamagedError("it has no columns")
     if not field:
         if len(names) != 1:
             raise DamagedError(f"it has {len(names)} columns ({shown}): choose one with -f")
@@ -61,66 +69,106 @@ def chosen(names, field):
     return names.index(field)
 
 
+@contextmanager
+def arrow_errors():
+    """Make one kind of what pyarrow raises where a file is not as it should be."""
+    pyarrow = require_pyarrow()
+    try:
+        yield pyarrow
+    except pyarrow.ArrowException as error:  # of some it is the only class that we catch
+        raise DamagedError(str(error)) from None
+
+
 def open_parquet(file, field):
-    from pyarrow import parquet
+    """Return the field and its arrays, as the others do."""
+    with arrow_errors():
+        from pyarrow import parquet
 
-    content = parquet.ParquetFile(file)
-    names = content.schema_arrow.names
-    place = chosen(names, field)
-    batches = content.iter_batches(BATCH_ROWS, columns=[names[place]])
-    return content.schema_arrow.field(place), (batch.column(0) for batch in batches)
-
-
-def open_arrow_file(file, field):
-    from pyarrow import ipc
-
-    content = ipc.open_file(file)
-    place = chosen(content.schema.names, field)
-    batches = (content.get_batch(i) for i in range(content.num_record_batches))
-    return content.schema.field(place), (batch.column(place) for batch in batches)
+        content = parquet.ParquetFile(io.BufferedReader(file))
+        schema = content.schema_arrow
+        place = chosen(schema.names, field)
+        batches = content.iter_batches(BATCH_ROWS, columns=[schema.names[place]])
+    return schema.field(place), (batch.column(0) for batch in batches)
 
 
-def open_arrow_stream(file, field):
-    from pyarrow import ipc
+def open_arrow(file, field):
+    with arrow_errors():
+        from pyarrow import ipc
 
-    content = ipc.open_stream(file)
+        file = io.BufferedReader(RawReader(file))
+        if file.peek(len(ARROW_FILE)).startswith(ARROW_FILE):
+            file.read(len(ARROW_FILE))
+        content = ipc.open_stream(file)
     place = chosen(content.schema.names, field)
     return content.schema.field(place), (batch.column(place) for batch in content)
 
 
-def open_csv(file, options):
-    pyarrow = require_pyarrow()
-    from pyarrow import csv
+class BadRows:
+    """Leaves out the rows of CSV that have too many or too few fields."""
 
+    def __init__(self):
+        self.count = 0
+        self.first = None
+
+    def __call__(self, row):
+        self.first = self.first or row
+        self.count += 1
+        return "skip"
+
+    def report(self):
+        if self.count > 0:
+            raise DamagedError(
+                f"{self.count:,} rows were left out: they have {self.first.actual_columns} fields"
+                f" (the first of them) instead of {self.first.expected_columns}"
+            )
+
+
+def open_csv(file, options):
     by_name = isinstance(options.field, str)
     name = options.field if by_name else f"f{options.field - 1}"
-    delimiter = (options.delimiter or b",").decode()
-    try:
-        content = csv.open_csv(
-            io.BufferedReader(RawReader(file)),
-            csv.ReadOptions(
-                autogenerate_column_names=not by_name,
-                skip_rows_after_names=1 if options.header and not by_name else 0,
-            ),
-            csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
-            csv.ConvertOptions(
-                include_columns=[name],
-                column_types={name: pyarrow.string()},
-                strings_can_be_null=False,
-            ),
-        )
-    except KeyError as error:
-        raise DamagedError(error.args[0]) from None
-    return content.schema.field(0), (batch.column(0) for batch in content)
+    bad_rows = BadRows()
+    with arrow_errors() as pyarrow:
+        from pyarrow import csv
+
+        text = pyarrow.field(name, pyarrow.string())
+        content = io.BufferedReader(RawReader(file))
+        if not by_name and content.peek(1) == b"":
+            return text, ()
+        try:
+            rows = csv.open_csv(
+                content,
+                csv.ReadOptions(
+                    autogenerate_column_names=not by_name,
+                    skip_rows_after_names=1 if options.header and not by_name else 0,
+                ),
+                csv.ParseOptions(
+                    delimiter=(options.delimiter or b",").decode(),
+                    newlines_in_values=True,
+                    invalid_row_handler=bad_rows,
+                ),
+                csv.ConvertOptions(
+                    include_columns=[name],
+                    column_types={name: text.type},
+                    strings_can_be_null=False,
+                ),
+            )
+        except KeyError:
+            raise DamagedError(f"no field {options.field!r} in the first row") from None
+
+    def arrays():
+        for batch in rows:
+            yield batch.column(0)
+        bad_rows.report()
+
+    return text, arrays()
 
 
-def open_columns(file, head, options):
-    """Return the field and its arrays. `file` has all, `head` is where it begins."""
-    require_pyarrow()
-    if head.startswith(ARROW_STREAM):
-        return open_arrow_stream(io.BufferedReader(RawReader(file)), options.field)
-    opened = open_parquet if head.startswith(PARQUET) else open_arrow_file
-    return opened(io.BufferedReader(file.whole()), options.field)
+def is_text(kind):
+    from pyarrow import types
+
+    if types.is_dictionary(kind) or types.is_run_end_encoded(kind):
+        kind = kind.value_type
+    return types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind)
 
 
 def prepared(array, options):
@@ -128,26 +176,33 @@ def prepared(array, options):
     import pyarrow
     from pyarrow import compute
 
-    kind = array.type
-    if not (pyarrow.types.is_string(kind) or pyarrow.types.is_large_string(kind)):
-        return array
+    if pyarrow.types.is_run_end_encoded(array.type):
+        array = compute.run_end_decode(array)
+    array = array.cast(pyarrow.large_string())
     if options.skip_empty:
         array = array.filter(compute.not_equal(array, ""))
     return compute.ascii_lower(array) if options.ignore_case else array
 
 
-def as_stream(field, arrays, options, files, name):
+def as_stream(field, arrays, options, files, name, watchers):
     """Return what `CVMSketch.update` reads: a stream that ends at an error, which is reported."""
     import pyarrow
 
-    schema = pyarrow.schema([field])
+    prepares = (options.skip_empty or options.ignore_case) and is_text(field.type)
+    schema = pyarrow.schema([field.with_type(pyarrow.large_string()) if prepares else field])
 
     def batches():
         try:
             for array in arrays:
                 files.text_bytes += array.nbytes
-                yield pyarrow.record_batch([prepared(array, options)], schema)
-        except (OSError, ValueError) as error:
+                if prepares or watchers:  # cvmcount looks out for itself, pyarrow does not
+                    array.validate(full=True)
+                if prepares:
+                    array = prepared(array, options)
+                for watcher in watchers:
+                    watcher.add_values(array)
+                yield pyarrow.record_batch([array], schema)
+        except (OSError, ValueError, pyarrow.ArrowException) as error:
             files.fail(name, error)
 
     return pyarrow.RecordBatchReader.from_batches(schema, batches())

@@ -19,9 +19,9 @@ class Count:
         self.sketch = new_sketch(options)
         self.exact = None
         if options.exact:
-            from .exact import ExactLines
+            from .exact import ExactCount
 
-            self.exact = ExactLines(options)
+            self.exact = ExactCount(options)
         self.bytes = 0
 
     def watchers(self):

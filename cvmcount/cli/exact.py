@@ -1,15 +1,32 @@
-"""The exact count that --exact shows beside the estimate: a set of all distinct lines.
+"""The exact count that --exact shows beside the estimate: a set of all distinct lines or values.
 
-Written apart from the fast reader in C++, so that one can be checked against the other. The set
-holds the bytes of lines: whether they are text or not, no two different lines have the same.
+Written apart from the fast readers in C++, so that one can be checked against the other.
 """
 
 
-class ExactLines:
-    """Counts the lines of files that others read."""
+def is_utf8(data):
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def hashable(value):
+    """Return what has a value of its own instead of an identity: NaN and lists have not."""
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, (list, tuple)):
+        return value if value == value else None
+    return tuple(map(hashable, value))
+
+
+class ExactCount:
+    """Counts the lines and columns of files that others read."""
 
     def __init__(self, options):
-        self.lines = set()
+        self._lines = set()  # as bytes: whether they are text or not, no two have the same
+        self._values = set()  # of columns: what no line can be
         self._end = b"\0" if options.zero_terminated else b"\n"
         self._strips_cr = not options.zero_terminated and not options.keep_cr
         self._delimiter = options.delimiter or b"\t"
@@ -39,9 +56,21 @@ class ExactLines:
             lines = [row[self._field - 1] for row in rows if len(row) >= self._field]
         if self._folds_case:
             lines = [line.lower() for line in lines]
-        self.lines.update(lines)
+        self._lines.update(lines)
         if self._skips_empty:
-            self.lines.discard(b"")
+            self._lines.discard(b"")
+
+    def add_values(self, array):
+        """Take the values of a pyarrow array."""
+        if "time64[ns]" in str(array.type):
+            raise ValueError("--exact: times in nanoseconds are more than Python's can hold")
+        for value in array.to_pylist():
+            if isinstance(value, str):
+                self._lines.add(value.encode())
+            elif isinstance(value, bytes) and not is_utf8(value):
+                self._lines.add(value)
+            else:
+                self._values.add(hashable(value))
 
     def count(self):
-        return len(self.lines)
+        return len(self._lines) + len(self._values - {None})

@@ -36,13 +36,6 @@ class PrefixedFile:
         self._head = head
         self._file = file
 
-    def whole(self):
-        """Return the file itself, from its beginning on."""
-        if not self._file.seekable():
-            raise DamagedError("Parquet and Arrow files cannot come through a pipe")
-        self._file.seek(0)
-        return self._file
-
     def readinto(self, buffer):
         if not self._head:
             return self._file.readinto(buffer)
@@ -52,21 +45,35 @@ class PrefixedFile:
         return size
 
 
-class WatchedFile:
-    """A file that ends at the first error, which is reported, and that others look into."""
+class UntilError:
+    """A file that ends at the first error, which is reported."""
 
-    def __init__(self, name, file, files, watchers):
+    def __init__(self, name, file, files):
         self._name = name
+        self._file = file
+        self._files = files
+        self._ended = False
+
+    def readinto(self, buffer):
+        if not self._ended:
+            try:
+                return self._file.readinto(buffer)
+            except OSError as error:
+                self._files.fail(self._name, error)
+                self._ended = True
+        return 0
+
+
+class WatchedFile:
+    """A text that others look into."""
+
+    def __init__(self, file, files, watchers):
         self._file = file
         self._files = files
         self._watchers = watchers
 
     def readinto(self, buffer):
-        try:
-            size = self._file.readinto(buffer)
-        except OSError as error:
-            self._files.fail(self._name, error)
-            size = 0
+        size = self._file.readinto(buffer)
         self._files.text_bytes += size
         for watcher in self._watchers:
             watcher.read(buffer[:size])
@@ -109,14 +116,19 @@ class Files:
         self.stored_bytes = 0
         self.text_bytes = 0  # that is, decompressed
         self.failed = False
+        self._has_complained = False  # about the file that is open
 
     def fail(self, name, error):
-        complain("standard input" if name == "-" else name, error)
+        """Report the first error of a file. What follows from it need not be said."""
+        if not self._has_complained:
+            complain("standard input" if name == "-" else name, error)
+        self._has_complained = True
         self.failed = True
 
     @contextmanager
     def open(self, name, watchers=()):
         """Open a file as items for `CVMSketch.update`; None, and a complaint, where that fails."""
+        self._has_complained = False
         with ExitStack() as stack:
             try:
                 raw = stack.enter_context(RawFile(name, self))
@@ -127,33 +139,39 @@ class Files:
                 return
             try:
                 yield items
-            except TypeError as error:  # a column of what cannot be counted
+            except (TypeError, ValueError, OSError) as error:  # a column that cannot be counted
                 self.fail(name, error)
 
     def _open_items(self, name, raw, watchers):
         head = read_head(raw, LONGEST_MAGIC)
         file = PrefixedFile(head, raw)
         kind = format_of(head)
-        if kind is not None:
-            file = DecompressedFile(file, kind)
-        elif columns.has_columns(head):
-            return self._stream(name, columns.open_columns(file, head, self._options))
-        if self._options.csv:
-            return self._stream(name, columns.open_csv(file, self._options))
+        if kind is None:
+            file = UntilError(name, file, self)
+        else:
+            file = UntilError(name, DecompressedFile(file, kind), self)
+            head = read_head(file, LONGEST_MAGIC)
+            file = PrefixedFile(head, file)
+        if columns.is_parquet(head):
+            if kind is not None or not raw.seekable():
+                raise DamagedError("Parquet files come neither compressed nor through a pipe")
+            raw.seek(0)
+            opened = columns.open_parquet(raw, self._options.field)
+        elif columns.is_arrow(head):
+            opened = columns.open_arrow(file, self._options.field)
+        elif self._options.csv:
+            opened = columns.open_csv(file, self._options)
+        else:
+            return self._open_lines(file, watchers)
+        return columns.as_stream(*opened, self._options, self, name, watchers)
+
+    def _open_lines(self, file, watchers):
         file, field = self._start(file)
         for watcher in watchers:
             watcher.begin_file(field)
-        return self._lines(WatchedFile(name, file, self, watchers), field)
-
-    def _stream(self, name, opened):
-        if self._options.exact:
-            raise DamagedError("--exact counts the lines of text only")
-        return columns.as_stream(*opened, self._options, self, name)
-
-    def _lines(self, file, field):
         options = self._options
         return Lines(
-            file,
+            WatchedFile(file, self, watchers),
             field=field,
             end=self._end,
             strip_cr=not options.zero_terminated and not options.keep_cr,
