@@ -84,6 +84,12 @@ def test_what_a_line_is(file, data, options, distinct):
     assert done.stdout == b"%d\t%d\n" % (distinct, distinct)
 
 
+def test_a_header_has_bytes_and_is_no_line(file):
+    for data, items in ((b"", 0), (b"h", 0), (b"h\n", 0), (b"h\nx\ny", 2)):
+        result = counted_as_json("-H", file(data))
+        assert (result["items"], result["bytes"]) == (items, len(data))
+
+
 def test_each_file_has_its_header(file):
     paths = [file(b"a,b\n1,2\n", "1"), file(b"b,a\n2,1\n3,1\n", "2")]
     assert counted("-f", "b", "-t,", *paths) == 2

@@ -48,6 +48,16 @@ def test_columns_by_name_and_number(table_file):
     assert counted("-f", "number", "--capacity", "30000", path) == 20_000
 
 
+def test_names_that_mean_several_columns(table_file):
+    nested = pyarrow.array([{"b": 1}, {"b": 2}, {"b": 3}])
+    columns = [nested, [1, 2, 2], ["x", "x", "x"], ["y", "y", "z"]]
+    arrays = [pyarrow.array(column) for column in columns]
+    path = table_file(pyarrow.table(arrays, names=["a", "a.b", "k", "k"]))
+    assert [counted("-f", field, path) for field in ("1", "2", "3", "4")] == [3, 2, 1, 2]
+    assert [counted("-f", field, path) for field in ("a", "a.b")] == [3, 2]
+    assert b"more than one field 'k'" in run("-f", "k", path).stderr
+
+
 def test_a_column_and_lines_are_one_stream(table_file, tmp_path):
     path = table_file(pyarrow.table({"word": ["a", "b", "B", ""]}))
     assert counted(path, "-", input=b"b\nc\n") == 5
@@ -148,12 +158,26 @@ def test_exact_over_lines_and_columns(table_file):
     assert run("--exact", path, "-", input=b"a\n\xff\n").stdout == b"3\t3\n"
 
 
-def test_exact_does_not_round_times(table_file):
-    times = pyarrow.array([1, 2], pyarrow.time64("ns"))
-    done = run("--exact", table_file(pyarrow.table({"a": times})))
-    assert done.returncode == 1
-    assert b"nanoseconds" in done.stderr
-    assert counted(table_file(pyarrow.table({"a": times}))) == 2
+def test_times_that_python_has_not(table_file):
+    for times in (
+        pyarrow.array([1, 2], pyarrow.time64("ns")),
+        pyarrow.array([10**18, 2], pyarrow.timestamp("us")),
+        pyarrow.array([10**9, 2], pyarrow.date32()),
+    ):
+        path = table_file(pyarrow.table({"a": times}))
+        done = run("--exact", path)
+        assert done.returncode == 1
+        assert done.stderr.count(b"\n") == 1
+        assert b"Traceback" not in done.stderr
+        assert counted(path) == 2
+
+
+def test_exact_knows_the_hour_that_comes_twice(table_file):
+    hours = [1730611800, 1730615400, 1730615400]  # 1:30 in New York, twice on that day
+    times = pyarrow.array(hours, pyarrow.timestamp("s", "America/New_York"))
+    path = table_file(pyarrow.table({"a": times, "b": [[time] for time in times]}))
+    assert run("--exact", "-f", "a", path).stdout == b"2\t2\n"
+    assert run("--exact", "-f", "b", path).stdout == b"2\t2\n"
 
 
 @pytest.mark.parametrize("option", ["--exact", "-i", "--skip-empty", "--per-file"])
@@ -214,7 +238,7 @@ def test_rows_of_csv_that_are_left_out():
     done = run("--csv", "-f1", "-H", input=b"a,b\n" + rows + b"x\n" + rows + b"y,z,z\nlast,x\n")
     assert (done.returncode, done.stdout) == (1, b"1001\n")
     assert done.stderr == (
-        b"cvmcount: standard input: 2 rows were left out: they have 1 fields (the first of them)"
+        b"cvmcount: standard input: 2 rows were left out, the first because it has 1 fields"
         b" instead of 2\n"
     )
 

@@ -27,16 +27,6 @@ def is_arrow(head):
     return head.startswith(ARROW_FILE)
 
 
-def require_pyarrow():
-    try:
-        import pyarrow
-    except ImportError:
-        raise ImportError(
-            "Parquet, Arrow and CSV files need a library: pip install pyarrow"
-        ) from None
-    return pyarrow
-
-
 class RawReader(io.RawIOBase):
     """A file that has nothing but its readinto(), for io.BufferedReader."""
 
@@ -71,11 +61,16 @@ def chosen(names, field):
 
 @contextmanager
 def arrow_errors():
-    """Make one kind of what pyarrow raises where a file is not as it should be."""
-    pyarrow = require_pyarrow()
+    """Give pyarrow, and make one kind of what it raises."""
+    try:
+        import pyarrow
+    except ImportError:
+        raise ImportError(
+            "Parquet, Arrow and CSV files need a library: pip install pyarrow"
+        ) from None
     try:
         yield pyarrow
-    except pyarrow.ArrowException as error:  # of some it is the only class that we catch
+    except pyarrow.ArrowException as error:
         raise DamagedError(str(error)) from None
 
 
@@ -85,10 +80,16 @@ def open_parquet(file, field):
         from pyarrow import parquet
 
         content = parquet.ParquetFile(io.BufferedReader(file))
-        schema = content.schema_arrow
-        place = chosen(schema.names, field)
-        batches = content.iter_batches(BATCH_ROWS, columns=[schema.names[place]])
-    return schema.field(place), (batch.column(0) for batch in batches)
+        names = content.schema_arrow.names
+        place = chosen(names, field)
+        batches = content.iter_batches(BATCH_ROWS, columns=[names[place]])
+
+    def arrays():
+        for batch in batches:  # more than one column where a name means several
+            same = [i for i, name in enumerate(batch.schema.names) if name == names[place]]
+            yield batch.column(same[names[:place].count(names[place])])
+
+    return content.schema_arrow.field(place), arrays()
 
 
 def open_arrow(file, field):
@@ -118,8 +119,8 @@ class BadRows:
     def report(self):
         if self.count > 0:
             raise DamagedError(
-                f"{self.count:,} rows were left out: they have {self.first.actual_columns} fields"
-                f" (the first of them) instead of {self.first.expected_columns}"
+                f"{self.count:,} rows were left out, the first because it has"
+                f" {self.first.actual_columns} fields instead of {self.first.expected_columns}"
             )
 
 
@@ -202,7 +203,7 @@ def as_stream(field, arrays, options, files, name, watchers):
                 for watcher in watchers:
                     watcher.add_values(array)
                 yield pyarrow.record_batch([array], schema)
-        except (OSError, ValueError, pyarrow.ArrowException) as error:
+        except (OSError, ValueError, OverflowError, pyarrow.ArrowException) as error:
             files.fail(name, error)
 
     return pyarrow.RecordBatchReader.from_batches(schema, batches())

@@ -3,6 +3,8 @@
 Written apart from the fast readers in C++, so that one can be checked against the other.
 """
 
+from datetime import UTC, datetime
+
 
 def is_utf8(data):
     try:
@@ -12,13 +14,15 @@ def is_utf8(data):
     return True
 
 
-def hashable(value):
-    """Return what has a value of its own instead of an identity: NaN and lists have not."""
+def plain(value):
+    """Return what a set tells apart as elements are told apart: None for NaN, tuples for lists."""
     if isinstance(value, dict):
         value = value.values()
+    elif isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(UTC)  # in one zone, the hours that come twice a year are equal
     elif not isinstance(value, (list, tuple)):
         return value if value == value else None
-    return tuple(map(hashable, value))
+    return tuple(map(plain, value))
 
 
 class ExactCount:
@@ -70,7 +74,7 @@ class ExactCount:
             elif isinstance(value, bytes) and not is_utf8(value):
                 self._lines.add(value)
             else:
-                self._values.add(hashable(value))
+                self._values.add(plain(value))
 
     def count(self):
-        return len(self._lines) + len(self._values - {None})
+        return len(self._lines) + len(self._values) - (None in self._values)

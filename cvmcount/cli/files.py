@@ -93,7 +93,7 @@ def read_head(file, size):
 
 
 def read_header(file, end):
-    """Return the first line without its end, and what else was read."""
+    """Return the first line without its end, the bytes of both, and what else was read."""
     head = b""
     buffer = bytearray(1 << 16)
     while end not in head and len(head) <= LONGEST_HEADER:
@@ -104,7 +104,7 @@ def read_header(file, end):
     line, found, rest = head.partition(end)
     if not found and len(head) > LONGEST_HEADER:
         raise DamagedError(f"the header is longer than {LONGEST_HEADER:,} bytes")
-    return line, rest
+    return line, len(line) + len(found), rest
 
 
 class Files:
@@ -183,8 +183,8 @@ class Files:
     def _start(self, file):
         if not self._options.header:
             return file, self._options.field or 0
-        header, rest = read_header(file, self._end)
-        self.text_bytes += len(header) + len(self._end)
+        header, size, rest = read_header(file, self._end)
+        self.text_bytes += size
         return PrefixedFile(rest, file), self._field_number(header)
 
     def _field_number(self, header):
