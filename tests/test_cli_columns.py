@@ -251,6 +251,15 @@ def test_csv_that_ends_too_early():
     assert int(done.stdout.split()[1]) > 39_000
 
 
+@pytest.mark.parametrize("options", [[], ["--exact", "-i"]])
+def test_no_warnings(table_file, options):
+    path = table_file(pyarrow.table({"a": ["x", "y"]}))
+    environment = {**os.environ, "PYTHONWARNINGS": "error", "PYTHONDEVMODE": "1"}
+    counted_or_both = b"2\t2\n" if options else b"2\n"
+    done = run(*options, path, env=environment)
+    assert (done.returncode, done.stdout, done.stderr) == (0, counted_or_both, b"")
+
+
 def test_without_pyarrow(tmp_path):
     program = "import sys; sys.modules['pyarrow'] = None; from cvmcount.cli import run; run()"
     done = subprocess.run(

@@ -117,8 +117,10 @@ def test_never_half_a_file(tmp_path):
     (tmp_path / "pipe").unlink()
     link = tmp_path / "link"
     link.symlink_to(target)
+    target.chmod(0o600)
     counted("--save", str(link), input=b"a\n")
     assert link.is_symlink()
+    assert target.stat().st_mode & 0o777 == 0o600
     assert CVMSketch.from_bytes(target.read_bytes()).estimate() == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "target"]
 

@@ -112,6 +112,16 @@ def test_memory_does_not_grow_with_lines(arguments):
     assert peak < 40_000
 
 
+@pytest.mark.skipif(not os.path.exists("/proc/self/status") or SANITIZED, reason="needs ulimit")
+@pytest.mark.parametrize("option", ["--exact", "--capacity=2000000000"])
+def test_too_little_memory(option):
+    limited = ["sh", "-c", 'ulimit -v 300000; exec "$@"', "sh", *COMMAND, option]
+    lines = b"".join(b"%d\n" % i for i in range(10_000_000))
+    done = subprocess.run(limited, input=lines, capture_output=True, timeout=60)
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert done.stderr == b"cvmcount: not enough memory\n"
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
 @pytest.mark.parametrize("arguments", [[], ["--json"], ["--per-file"], ["--help"], ["--version"]])
 def test_a_full_disk(arguments):

@@ -28,13 +28,19 @@ def is_arrow(head):
 
 
 class RawReader(io.RawIOBase):
-    """A file that has nothing but its readinto(), for io.BufferedReader."""
+    """A file with readinto() and perhaps seek(), for io.BufferedReader. Others close it."""
 
     def __init__(self, file):
         self._file = file
 
     def readable(self):
         return True
+
+    def seekable(self):
+        return hasattr(self._file, "seek")
+
+    def seek(self, offset, whence=io.SEEK_SET):
+        return self._file.seek(offset, whence)
 
     def readinto(self, buffer):
         return self._file.readinto(memoryview(buffer))
@@ -79,7 +85,7 @@ def open_parquet(file, field):
     with arrow_errors():
         from pyarrow import parquet
 
-        content = parquet.ParquetFile(io.BufferedReader(file))
+        content = parquet.ParquetFile(io.BufferedReader(RawReader(file)))
         names = content.schema_arrow.names
         place = chosen(names, field)
         batches = content.iter_batches(BATCH_ROWS, columns=[names[place]])

@@ -146,8 +146,11 @@ def main(arguments):
     total = Count("total" if options.per_file else None, options)
     try:
         counts = count_files(options, files, total, bar)
-    except (MemoryError, RuntimeError) as error:  # no memory for --exact, or no threads
-        say(str(error) or "not enough memory")
+    except MemoryError:
+        say("not enough memory")
+        return 1
+    except RuntimeError as error:  # no threads
+        say(str(error))
         return 1
     finally:
         bar.close()

@@ -15,7 +15,7 @@ MAGIC = b"CVMS"
 def save(sketch, name):
     """Write beside, then rename: there is never half a file. Whether it succeeded; else it is said.
 
-    A link stays one: what it leads to is replaced.
+    A link stays one: what it leads to is replaced, and keeps its permissions.
     """
     path = Path(os.path.realpath(name))
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
@@ -27,6 +27,8 @@ def save(sketch, name):
                 file.write(sketch.to_bytes())
                 file.flush()
                 os.fsync(file.fileno())
+            if path.exists():
+                beside.chmod(path.stat().st_mode & 0o777)
             beside.replace(path)
         except BaseException:
             with suppress(OSError):
