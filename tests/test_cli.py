@@ -245,6 +245,7 @@ def test_help_and_version():
         (["-f1", "-t", "é"], "delimiter"),
         (["-f1", "-t", ""], "delimiter"),
         (["--unknown"], "--unknown"),
+        (["--two\nlines"], "--two\\nlines"),
         (["--epsil", "0.1"], "--epsil"),
         (["--csv", "-f1", "-z"], "--csv"),
         (["--csv", "-f1", "--keep-cr"], "--csv"),

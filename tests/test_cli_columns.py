@@ -36,6 +36,12 @@ def table_file(request, tmp_path):
     return write
 
 
+@pytest.mark.parametrize("text", [b"PAR1", b"PAR1\n", b"PAR1234\n", b"ARROW1\n", b"ARROW1"])
+def test_text_is_not_taken_for_columns(text):
+    assert counted(input=text) == 1
+    assert counted(input=gzip.compress(text)) == 1
+
+
 def test_columns_by_name_and_number(table_file):
     words = [None if i % 10 == 0 else f"word {i % 7000}" for i in range(20_000)]
     table = pyarrow.table({"number": range(20_000), "word": words})

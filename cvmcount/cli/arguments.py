@@ -2,7 +2,7 @@
 
 import argparse
 
-from .messages import write_result
+from .messages import printable, write_result
 
 DESCRIPTION = (
     "Count the distinct lines of files, or of standard input, in one pass and fixed memory."
@@ -24,7 +24,7 @@ Sketches that --save wrote are read by "cvmcount merge", "cvmcount info" and "cv
 class Parser(argparse.ArgumentParser):
     def error(self, message):
         """Say in one line what is wrong."""
-        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+        self.exit(2, f"{self.prog}: {printable(message)} (see {self.prog} --help)\n")
 
     def parse(self, arguments, least=0, most=None):
         """Return the options and so many files: in any order, and after -- all are files."""

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from .compressed import DamagedError
 
 BATCH_ROWS = 1 << 16
-PARQUET = b"PAR1"
+PARQUET = b"PAR1\x15"  # the mark, and how every page header begins: a line may be PAR1, too
 ARROW_FILE = b"ARROW1\0\0"  # then an Arrow stream, and an index that nothing here needs
 ARROW_STREAM = b"\xff\xff\xff\xff"
 
