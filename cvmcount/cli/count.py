@@ -14,8 +14,7 @@ from .messages import for_people, printable, say, write_result
 class Count:
     """The count of one file, or of all."""
 
-    def __init__(self, name, options):
-        self.name = name
+    def __init__(self, options):
         self.sketch = new_sketch(options)
         self.exact = None
         if options.exact:
@@ -27,13 +26,8 @@ class Count:
     def watchers(self):
         return [] if self.exact is None else [self.exact]
 
-    def columns(self):
-        columns = [str(self.sketch._count())]
-        if self.exact is not None:
-            columns.append(str(self.exact.count()))
-        return columns
-
-    def as_dict(self, confidence):
+    def numbers(self, confidence):
+        """Return what is known at the end, by the names of --json."""
         low, high = self.sketch.interval(confidence)
         result = {
             "estimate": self.sketch._count(),
@@ -46,16 +40,6 @@ class Count:
         if self.exact is not None:
             result["exact_count"] = self.exact.count()
         return result
-
-    def for_people(self, confidence):
-        sketch = self.sketch
-        count = sketch._count()
-        distinct = for_people(count, sketch.is_exact, sketch.interval(confidence), confidence)
-        text = f"{distinct} distinct of {sketch.items_seen:,} lines, {self.bytes:,} bytes"
-        if self.exact is not None and not sketch.is_exact:
-            exact = self.exact.count()
-            text += f"; exactly {exact:,}, off by {count / exact - 1:+.2%}"
-        return text
 
 
 def new_sketch(options):
@@ -92,11 +76,11 @@ def parse(arguments):
 
 
 def count_files(options, files, total, bar):
-    """Count all files as one stream. Return the count of each, if they are asked for."""
-    counts = []
+    """Count all files as one stream. Return the numbers of each, if they are asked for."""
+    each = []  # not the sketches: there may be many files
     how = {"workers": options.workers, "progress": bar}
     for name in options.files:
-        count = Count(name, options) if options.per_file else None
+        count = Count(options) if options.per_file else None
         watchers = [*total.watchers(), *(count.watchers() if count else ())]
         bytes_before = files.text_bytes
         with files.open(name, watchers) as items:
@@ -108,34 +92,48 @@ def count_files(options, files, total, bar):
                 _update_both(count.sketch, total.sketch, items, **how)
         if count is not None:  # even if something in it could not be counted
             count.bytes = files.text_bytes - bytes_before
-            counts.append(count)
-    return counts
+            each.append({"name": name, **count.numbers(options.confidence)})
+    return each
 
 
-def text_of(total, counts):
-    if not counts and total.name is None:
-        return "\t".join(total.columns()) + "\n"
-    rows = [[*count.columns(), printable(count.name)] for count in [*counts, total]]
-    return "".join("\t".join(row) + "\n" for row in rows)
+def columns_of(numbers):
+    shown = [numbers["estimate"]]
+    if "exact_count" in numbers:
+        shown.append(numbers["exact_count"])
+    return "\t".join(map(str, shown))
 
 
-def json_of(options, total, counts, seconds):
+def text_of(options, total, each):
+    if not options.per_file:
+        return f"{columns_of(total)}\n"
+    rows = [f"{columns_of(numbers)}\t{printable(numbers['name'])}\n" for numbers in each]
+    return "".join(rows) + f"{columns_of(total)}\ttotal\n"
+
+
+def json_of(options, sketch, total, each, seconds):
     import json
 
     result = {
-        **total.as_dict(options.confidence),
+        **total,
         "confidence": options.confidence,
         "seconds": round(seconds, 6),
-        "seed": total.sketch.seed,
-        "capacity": total.sketch.capacity,
-        "coins": total.sketch.coins,
+        "seed": sketch.seed,
+        "capacity": sketch.capacity,
+        "coins": sketch.coins,
         "version": __version__,
     }
     if options.per_file:
-        result["files"] = [
-            {"name": count.name, **count.as_dict(options.confidence)} for count in counts
-        ]
+        result["files"] = each
     return json.dumps(result) + "\n"
+
+
+def sentence_of(numbers, confidence):
+    text = f"{for_people(numbers, confidence)} distinct of {numbers['items']:,} lines"
+    text += f", {numbers['bytes']:,} bytes"
+    if "exact_count" in numbers and not numbers["exact"]:
+        off = numbers["estimate"] / numbers["exact_count"] - 1
+        text += f"; exactly {numbers['exact_count']:,}, off by {off:+.2%}"
+    return text
 
 
 def main(arguments):
@@ -143,9 +141,9 @@ def main(arguments):
     start = time.perf_counter()
     files = Files(options)
     bar = Bar(files, options.files, options.progress)
-    total = Count("total" if options.per_file else None, options)
+    count = Count(options)
     try:
-        counts = count_files(options, files, total, bar)
+        each = count_files(options, files, count, bar)
     except MemoryError:
         say("not enough memory")
         return 1
@@ -154,16 +152,22 @@ def main(arguments):
         return 1
     finally:
         bar.close()
-    total.bytes = files.text_bytes
+    count.bytes = files.text_bytes
     seconds = time.perf_counter() - start
-    text = json_of(options, total, counts, seconds) if options.json else text_of(total, counts)
-    written = write_result(text)
-    if options.save is not None:
+    total = count.numbers(options.confidence)
+    failed = files.failed
+    if options.save is not None:  # first: who reads the result may be gone
         from .sketches import save
 
-        written = save(total.sketch, options.save) and written
+        failed = not save(count.sketch, options.save) or failed
+    if options.json:
+        text = json_of(options, count.sketch, total, each, seconds)
+    else:
+        text = text_of(options, total, each)
+    failed = not write_result(text) or failed
     if options.verbose:
-        for count in counts:
-            say(f"{printable(count.name)}: {count.for_people(options.confidence)}")
-        say(f"{total.for_people(options.confidence)} in {seconds:.3f} seconds")
-    return 0 if written and not files.failed else 1
+        for numbers in each:
+            sentence = sentence_of(numbers, options.confidence)
+            say(f"{printable(numbers['name'])}: {sentence}")
+        say(f"{sentence_of(total, options.confidence)} in {seconds:.3f} seconds")
+    return 1 if failed else 0

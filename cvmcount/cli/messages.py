@@ -26,12 +26,12 @@ def say(line):
         print(f"cvmcount: {line}", file=sys.stderr, flush=True)
 
 
-def for_people(count, is_exact, interval, confidence):
-    """Return a count, and unless it is exact its interval, as people read it."""
-    if is_exact:
-        return f"exactly {count:,}"
-    low, high = interval
-    return f"about {count:,} ({100 * confidence:.10g}%: {low:,} ... {high:,})"
+def for_people(numbers, confidence):
+    """Return an estimate, and unless it is exact its interval, as people read it."""
+    if numbers["exact"]:
+        return f"exactly {numbers['estimate']:,}"
+    interval = f"{numbers['low']:,} ... {numbers['high']:,}"
+    return f"about {numbers['estimate']:,} ({100 * confidence:.10g}%: {interval})"
 
 
 def write_result(text):

@@ -59,7 +59,7 @@ def count_of(value):
 
 
 def as_text(value, confidence):
-    return for_people(count_of(value), value.is_exact, value.interval(confidence), confidence)
+    return for_people(as_dict(value, confidence), confidence)
 
 
 def as_dict(value, confidence, estimate=count_of):
@@ -132,13 +132,13 @@ def merge(arguments):
         union = union or sketch
     if union is None:
         return 1
+    if options.save is not None:  # first: who reads the result may be gone
+        failed = not save(union, options.save) or failed
     if options.json:
         result = {**as_dict(union, options.confidence), **description(union)}
         failed = not write(result, options) or failed
     else:
         failed = not write_result(f"{union._count()}\n") or failed
-    if options.save is not None:
-        failed = not save(union, options.save) or failed
     return 1 if failed else 0
 
 
