@@ -6,12 +6,25 @@
 #include <exception>
 #include <limits>
 
+#include "cvmcount/byte_masks.hpp"
+#include "cvmcount/bytes.hpp"
+
 namespace cvmcount {
 namespace {
 
-// Bits for the values begin ... begin + size of a mask of bytes.
-void pack_mask(const layout& mask, std::size_t begin, std::size_t size, std::uint8_t* bits) {
-    for (std::size_t i = 0; i < size; i += 8) {
+// Bits for the values begin ... begin + size of a mask of bytes. Returns whether any of them is
+// set.
+bool pack_mask(const layout& mask, std::size_t begin, std::size_t size, std::uint8_t* bits) {
+    std::uint64_t any = 0;
+    std::size_t i = 0;
+    if (mask.stride == 1) {
+        for (; i + byte_masks::bytes <= size; i += byte_masks::bytes) {
+            const std::uint64_t set = ~masks_of(mask.data + begin + i, std::byte{0}).ends;
+            store_le(reinterpret_cast<std::byte*>(bits + i / 8), set);
+            any |= set;
+        }
+    }
+    for (; i < size; i += 8) {
         unsigned byte = 0;
         for (std::size_t j = 0; j < std::min<std::size_t>(8, size - i); ++j) {
             const auto position = static_cast<std::ptrdiff_t>(begin + i + j);
@@ -19,7 +32,9 @@ void pack_mask(const layout& mask, std::size_t begin, std::size_t size, std::uin
             byte |= (missing ? 1U : 0U) << j;
         }
         bits[i / 8] = static_cast<std::uint8_t>(byte);
+        any |= byte;
     }
+    return any != 0;
 }
 
 // The opposite of `size` bits from `begin` on. Returns whether any of them is set.
@@ -71,9 +86,7 @@ std::size_t column_memory::leave_out(std::uint64_t* identities, std::size_t size
 // Whether there are missing ones, and which.
 bool column::find_missing(std::size_t begin, std::size_t size, std::uint8_t* bits) const noexcept {
     if (validity_ != nullptr) return invert_bits(validity_, first_bit_ + begin, size, bits);
-    if (mask_.data == nullptr) return false;
-    pack_mask(mask_, begin, size, bits);
-    return true;
+    return mask_.data != nullptr && pack_mask(mask_, begin, size, bits);
 }
 
 std::size_t column::read(std::size_t begin, std::size_t end, const column_rules& rules,

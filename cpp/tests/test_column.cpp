@@ -93,14 +93,18 @@ using maybe_identity = std::pair<bool, std::uint64_t>;
 
 void check(column& values, std::vector<maybe_identity> expected, random_words& random,
            const identity_hash& hash) {
-    std::vector<std::byte> mask(3 * expected.size());
+    const std::size_t stride = 1 + 2 * random.below(2);
+    std::vector<std::byte> mask(stride * expected.size());
     if (random.below(2) == 0) {
+        const std::size_t seldom = 1 + random.below(300);
         for (std::size_t i = 0; i < expected.size(); ++i) {
-            if (random.below(4) != 0) continue;
-            mask[3 * i] = std::byte{1};
+            if (random.below(seldom) != 0) continue;
+            mask[stride * i] = static_cast<std::byte>(1 + random.below(255));
             expected[i].first = false;
         }
-        values.set_mask({.data = mask.data(), .stride = 3, .size = expected.size()});
+        values.set_mask({.data = mask.data(),
+                         .stride = static_cast<std::ptrdiff_t>(stride),
+                         .size = expected.size()});
     }
     for (const vector_level& level : vector_levels()) {
         column_rules rules = {.filter = {.hash = &hash,

@@ -1,5 +1,5 @@
-// Where the lines in 64 bytes end, and what else a reader of lines has to look at. Bit i is for
-// byte i.
+// Where the lines in 64 bytes end, or where a mask is zero, and what else a reader of lines has to
+// look at. Bit i is for byte i.
 #pragma once
 
 #include <cstddef>
