@@ -19,3 +19,10 @@ cdef BlockReader open_array(object items, size_t workers, bint repeats_count)
 
 # A reader of an array whose values have to be made Python objects, some at a time.
 cdef BlockReader open_objects(object items)
+
+
+# A reader of `items` by the NumPy array of their values, a mask of bools that are true where one is
+# missing, or None, and whether times are instants, of which this array holds the UTC.
+cdef BlockReader open_values(
+    items, values, mask, bint is_aware, size_t workers, bint repeats_count
+)

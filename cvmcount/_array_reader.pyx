@@ -17,6 +17,7 @@ from functools import lru_cache
 from cvmcount._block cimport Block, BlockReader
 from cvmcount._column_reader cimport ColumnReader
 from cvmcount._cpp cimport (
+    aware_datetime_kind,
     boolean_type,
     byte,
     column,
@@ -219,7 +220,7 @@ cdef BlockReader column_reader(
 
 # The column of an array of datetime64 or timedelta64; or null where the unit is not a whole number
 # of nanoseconds, or would overflow.
-cdef column* column_of_times(Buffer buffer, dtype) except? NULL:
+cdef column* column_of_times(Buffer buffer, dtype, bint is_aware) except? NULL:
     cdef time_form form
     unit, count = known("numpy", "datetime_data")(dtype)
     form.least_is_missing = True
@@ -230,7 +231,10 @@ cdef column* column_of_times(Buffer buffer, dtype) except? NULL:
         factor = NANOSECONDS.get(unit, 2**63) * count
         if factor >= 2**63:
             return NULL
-        form.which = datetime_kind if dtype.kind == "M" else duration_kind
+        if dtype.kind == "m":
+            form.which = duration_kind
+        else:
+            form.which = aware_datetime_kind if is_aware else datetime_kind
         form.factor = factor
     return new time_column(form, buffer.values(not dtype.isnative))
 
@@ -243,29 +247,36 @@ cdef bint null_is_missing(dtype) except -1:
     )
 
 
-cdef BlockReader open_numpy_array(items, size_t workers, bint repeats_count):
+cdef BlockReader open_values(
+    items, values, mask, bint is_aware, size_t workers, bint repeats_count
+):
     cdef Buffer buffer
-    cdef column* values = NULL
-    memory, mask = items, None
-    if type(items) is known("numpy.ma", "MaskedArray"):
-        memory = items.data
-        mask = None if items.mask is known("numpy.ma", "nomask") else items.mask
-        if type(memory) is not known("numpy", "ndarray"):
-            return ObjectsReader(items)
-    if items.dtype.kind in "mM":
+    cdef column* opened = NULL
+    dtype = values.dtype
+    if dtype.kind in "mM":
         # As integers: the buffer protocol has no times.
-        buffer = Buffer(memory.view(items.dtype.str[0] + "i8"), items)
-        values = column_of_times(buffer, items.dtype)
-    elif items.dtype.kind in "?biufcSU" and items.dtype.char not in "gG":
-        buffer = Buffer(memory, items)
-        values = buffer.column_of_numbers_or_text()
-    elif items.dtype.kind == "T" and memory is items and null_is_missing(items.dtype):
+        buffer = Buffer(values.view(dtype.str[0] + "i8"), items)
+        opened = column_of_times(buffer, dtype, is_aware)
+    elif dtype.kind in "?biufcSU" and dtype.char not in "gG":
+        buffer = Buffer(values, items)
+        opened = buffer.column_of_numbers_or_text()
+    if opened is NULL:
+        return ObjectsReader(items)
+    return column_reader(buffer, opened, mask, workers, repeats_count)
+
+
+cdef BlockReader open_numpy_array(items, size_t workers, bint repeats_count):
+    values, mask = items, None
+    if type(items) is known("numpy.ma", "MaskedArray"):
+        values = items.data
+        mask = None if items.mask is known("numpy.ma", "nomask") else items.mask
+        if type(values) is not known("numpy", "ndarray"):
+            return ObjectsReader(items)
+    elif items.dtype.kind == "T" and null_is_missing(items.dtype):
         from cvmcount._numpy_strings import open_strings
 
         return open_strings(items, workers, repeats_count)
-    if values is NULL:
-        return ObjectsReader(items)
-    return column_reader(buffer, values, mask, workers, repeats_count)
+    return open_values(items, values, mask, False, workers, repeats_count)
 
 
 # Whether it is an array whose values are those of its memory. Other subclasses may say otherwise.

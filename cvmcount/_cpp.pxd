@@ -175,6 +175,11 @@ cdef extern from "cvmcount/array_columns.hpp" namespace "cvmcount" nogil:
     cdef cppclass packed_text_column(column):
         packed_text_column(const text_library& packer, const layout& values) except +
 
+    cdef cppclass coded_column(column):
+        coded_column(
+            size_t width, const layout& codes, const vector[uint64_t]& identities
+        ) except +
+
 
 cdef extern from "cvmcount/column_sequence.hpp" namespace "cvmcount" nogil:
     cdef cppclass column_sequence:

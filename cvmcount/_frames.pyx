@@ -5,16 +5,15 @@ Needs none of these libraries to be there.
 
 from libc.stddef cimport size_t
 
-from cvmcount._array_reader cimport open_array, open_objects
+from cvmcount._array_reader cimport open_array, open_objects, open_values
 from cvmcount._arrow_reader cimport open_arrow
 from cvmcount._block cimport BlockReader
+from cvmcount._category_reader cimport open_categorical
 from cvmcount._verdict cimport known
 
-# Of pandas: those that become Arrow data of the same values without a copy of each.
-cdef tuple ARROW_DTYPES = (
-    "ArrowDtype",
+# Of pandas: values and a mask of those that are missing.
+cdef tuple MASKED_DTYPES = (
     "BooleanDtype",
-    "DatetimeTZDtype",
     *(f"{kind}{bits}Dtype" for kind in ("Int", "UInt") for bits in (8, 16, 32, 64)),
     "Float32Dtype",
     "Float64Dtype",
@@ -40,12 +39,11 @@ cdef bint goes_by_numpy(dtype) except -1:
 cdef bint goes_by_arrow(dtype) except -1:
     if isinstance(dtype, known("pandas", "StringDtype")):
         return dtype.storage == "pyarrow"
-    if isinstance(dtype, known("pandas", "CategoricalDtype")):
-        of_values = dtype.categories.dtype
-        if isinstance(of_values, known("numpy", "dtype")):
-            return of_values.kind in "biufmM"
-        return goes_by_arrow(of_values)
-    for name in ARROW_DTYPES:
+    return isinstance(dtype, known("pandas", "ArrowDtype"))
+
+
+cdef bint is_masked(dtype) except -1:
+    for name in MASKED_DTYPES:
         if isinstance(dtype, known("pandas", name)):
             return True
     return False
@@ -53,18 +51,25 @@ cdef bint goes_by_arrow(dtype) except -1:
 
 # A Series, an Index or an extension array.
 cdef BlockReader open_pandas(items, size_t workers, bint repeats_count):
-    if goes_by_numpy(items.dtype):
+    dtype = items.dtype
+    if goes_by_numpy(dtype):
         return open_array(items.to_numpy(), workers, repeats_count)
-    if goes_by_arrow(items.dtype):
-        try:
-            if not isinstance(items, known("pandas", "Series")):
-                items = known("pandas", "Series")(items, copy=False)
-            reader = open_arrow(items, workers, repeats_count)
-            if reader is not None:
-                return reader
-        except ImportError:  # pyarrow is not there
-            pass
-    return open_objects(getattr(items, "array", items))
+    items = getattr(items, "array", items)
+    if goes_by_arrow(dtype):
+        return open_arrow(items.__arrow_array__(), workers, repeats_count)
+    if isinstance(dtype, known("pandas", "DatetimeTZDtype")):
+        values = items.to_numpy(dtype=f"M8[{dtype.unit}]")
+        return open_values(items, values, None, True, workers, repeats_count)
+    if is_masked(dtype):
+        values = items.to_numpy(dtype=dtype.type, na_value=0)
+        return open_values(items, values, items.isna(), False, workers, repeats_count)
+    # Categories that nothing refers to may be many more.
+    if isinstance(dtype, known("pandas", "CategoricalDtype")) and len(dtype.categories) <= len(
+        items
+    ):
+        categories = open_pandas(dtype.categories, 1, True)
+        return open_categorical(items, categories, workers, repeats_count)
+    return open_objects(items)
 
 
 cdef bint is_pandas_column(items) except -1:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import uuid
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -120,27 +121,117 @@ def test_pandas_columns_of_every_arrow_kind(column, dropna):
         agrees_with_the_reference(form, values, capacity=5, dropna=dropna)
 
 
-@settings(max_examples=200)
+def integers(bits, least=0):
+    return st.integers(least, least + 2**bits - 1)
+
+
+AWARE_TIMES = st.datetimes(
+    dt.datetime(1700, 1, 1), dt.datetime(2200, 1, 1), timezones=st.just(dt.UTC)
+)
+DRAWN = {
+    **{f"Int{bits}": integers(bits, -(2 ** (bits - 1))) for bits in (8, 16, 32, 64)},
+    **{f"UInt{bits}": integers(bits) for bits in (8, 16, 32, 64)},
+    "Float32": st.floats(width=32, allow_nan=False),
+    "Float64": st.floats(allow_nan=False),
+    "boolean": st.booleans(),
+    "int16": integers(16, -(2**15)),
+    "float64": st.floats(),
+    "bool": st.booleans(),
+    "object": st.text(max_size=5),
+    "str": st.text(max_size=5),
+    "string[python]": st.text(max_size=5),
+    "datetime64[us]": st.datetimes(),
+    "timedelta64[ns]": st.timedeltas(dt.timedelta(-9999), dt.timedelta(9999)),
+    "datetime64[us, Asia/Kolkata]": AWARE_TIMES,
+    "datetime64[ns, UTC]": AWARE_TIMES,
+    "datetime64[s, America/New_York]": AWARE_TIMES.map(lambda time: time.replace(microsecond=0)),
+}
+
+
+@settings(max_examples=300)
 @given(
-    st.sampled_from(["Int64", "UInt64", "Float64", "Float32", "boolean", "category", "str"])
-    | st.sampled_from(["int16", "float64", "bool", "object", "datetime64[us]", "timedelta64[ns]"]),
+    st.sampled_from(sorted(DRAWN)),
+    st.booleans(),
+    st.sampled_from([1, 1, -1, 2, -3]),
+    st.booleans(),
     st.data(),
 )
-def test_pandas_columns_of_drawn_values(dtype, data):
-    elements = {
-        "Int64": st.integers(-(2**63), 2**63 - 1),
-        "UInt64": st.integers(0, 2**64 - 1),
-        "Float64": st.floats(allow_nan=False),
-        "Float32": st.floats(width=32, allow_nan=False),
-        "int16": st.integers(-(2**15), 2**15 - 1),
-        "float64": st.floats(),
-        "datetime64[us]": st.datetimes(),
-        "timedelta64[ns]": st.timedeltas(dt.timedelta(-9999), dt.timedelta(9999)),
-    }.get(dtype, st.booleans() if dtype[0] == "b" else st.text(max_size=5))
+def test_pandas_columns_of_drawn_values(dtype, as_category, step, dropna, data):
+    elements = DRAWN[dtype]
     if dtype not in ("int16", "bool"):
         elements = elements | st.none()
     values = data.draw(st.lists(elements, max_size=12))
-    check(pd.Series(values, dtype=dtype), values)
+    series = pd.Series(values, dtype=dtype)
+    if as_category:
+        series = series.astype("category")
+    for form in (series, series.array, pd.Index(series)):
+        agrees_with_the_reference(form[::step], values[::step], capacity=5, dropna=dropna)
+    for arguments in ({"coins": "fresh", "capacity": 4}, {"capacity": 4}):
+        assert fed(series[::step], dropna=dropna, **arguments) == fed(
+            values[::step], dropna=dropna, **arguments
+        )
+
+
+@pytest.mark.parametrize("name", ["Int64", "boolean", "datetime64[us, UTC]", "category"])
+@pytest.mark.parametrize("coins", ["hashed", "fresh"])
+def test_workers_read_pandas_columns(name, coins):
+    rng = np.random.default_rng(3)
+    drawn = rng.integers(0, 2 if name == "boolean" else 50_000, 300_000)
+    series = pd.Series(pd.Series(drawn).astype(name))
+    series[rng.random(len(drawn)) < 0.1] = None
+    values = series.astype(object).tolist()
+    one = fed(values, coins=coins, capacity=500)
+    for workers in (1, 2):
+        assert fed(series, coins=coins, capacity=500, workers=workers) == one
+
+
+# ---- categories ---------------------------------------------------------------------------------
+
+
+class Refusing:
+    """Equal by address, so that it is refused."""
+
+
+def test_categories_of_every_width_of_codes():
+    for number in (100, 1000, 40_000):
+        words = [str(i) for i in range(number)]
+        codes = np.arange(2 * number) * 7 % (number + 1) - 1
+        values = [None if code < 0 else words[code] for code in codes]
+        items = pd.Categorical.from_codes(codes, words)
+        assert items.codes.itemsize == (1 if number == 100 else 2 if number == 1000 else 4)
+        for form in (items, pd.Series(items)[::-3]):
+            expected = values if form is items else values[::-3]
+            assert fed(form, capacity=50) == fed(expected, capacity=50)
+            assert fed(form, capacity=50, dropna=False) == fed(expected, capacity=50, dropna=False)
+
+
+def test_a_category_that_nothing_refers_to_is_no_element():
+    for categories in (
+        ["a", "b", "c"],
+        ["a", Refusing(), "b"],
+        ["a", Path("x"), "b"],
+        ["a", *range(9), "b"],
+    ):
+        items = pd.Categorical.from_codes([0, -1, len(categories) - 1, 0] * 2, categories)
+        values = ["a", None, categories[-1], "a"] * 2
+        check(items, values)
+        # Nor is its own hash() remembered.
+        assert fed(items).to_bytes() == fed(values).to_bytes()
+
+
+def test_what_comes_before_a_category_that_is_refused_is_counted():
+    for workers in (1, 2):
+        sketch = CVMSketch()
+        items = pd.Categorical.from_codes([0, -1, 2] * 50_000 + [1, 3], ["a", Refusing(), "c", "d"])
+        with pytest.raises(TypeError, match="Refusing"):
+            sketch.update(items, workers=workers)
+        assert sketch.estimate() == 2
+        assert sketch.items_seen == 100_000
+
+
+def test_categories_known_by_their_own_hash_are_remembered_as_such():
+    items = pd.cut(pd.Series([1, 2, 3]), 2)
+    assert fed(items).to_bytes() == fed(list(items)).to_bytes()
 
 
 def test_pandas_values_that_are_compared_by_their_own_hash():
@@ -215,6 +306,9 @@ WITHOUT_PYARROW = """
     check(pd.Series(["a", None, "a"]), ["a", None, "a"])
     check(pd.Categorical(["a", None, "b"]), ["a", None, "b"])
     check(pd.Categorical([1, None, 2]), [1, None, 2])
+    check(pd.Categorical([now, None, now]), [now, None, now])
+    check(pd.Categorical(pd.array([1, None, 2], "Int8")), [1, None, 2])
+    check(pd.Categorical(pd.array(["a", None], "string")), ["a", None])
     check(pd.to_datetime([now, None]), [now, None])
     check(pd.Series([1.5, None]), [1.5, None])
     check(pd.arrays.SparseArray([0, 1, 0]), [0, 1, 0])

@@ -296,6 +296,62 @@ TEST_CASE("a block with a time beyond all that is stored is not read") {
     CHECK(values.read(2048, 3000, rules, memory, output) == 3000);
 }
 
+template <class Code>
+void check_codes(random_words& random, const identity_hash& hash) {
+    const std::size_t size = random_size(random);
+    // The value that one of them stands for is missing.
+    std::vector<std::uint64_t> identities = {hash.of_missing()};
+    while (identities.size() < 100) identities.push_back(random.next());
+    memory place(sizeof(Code), size, random);
+    std::vector<maybe_identity> expected;
+    for (std::size_t i = 0; i < size; ++i) {
+        const auto code = static_cast<Code>(random.below(identities.size() + 1)) - 1;
+        const auto stored = static_cast<Code>(random.below(2) == 0 && code < 0 ? code - 9 : code);
+        place.put(i, &stored, 1);  // never swapped
+        if (code > 0) {
+            expected.emplace_back(true, identities[static_cast<std::size_t>(code)]);
+        } else {
+            expected.emplace_back(false, 0);
+        }
+    }
+    coded_column values(sizeof(Code), place.where(), identities);
+    check(values, expected, random, hash);
+}
+
+TEST_CASE("codes of values that were identified before") {
+    random_words random(12);
+    const identity_hash hash(3);
+    for (int round = 0; round < 20; ++round) {
+        check_codes<std::int8_t>(random, hash);
+        check_codes<std::int16_t>(random, hash);
+        check_codes<std::int32_t>(random, hash);
+        check_codes<std::int64_t>(random, hash);
+    }
+}
+
+TEST_CASE("a block with the code of a value that was not identified is not read") {
+    const identity_hash hash(3);
+    const std::vector<std::uint64_t> identities = {1, 2, 3};
+    std::vector<std::int8_t> codes(3000, 2);
+    codes[1500] = 3;
+    const layout where = {.data = reinterpret_cast<const std::byte*>(codes.data()),
+                          .stride = 1,
+                          .size = codes.size()};
+    const coded_column values(1, where, identities);
+    for (const bool repeats_count : {false, true}) {
+        const column_rules rules = {.filter = {.hash = &hash, .ceiling = ~0ULL, .dropna = true},
+                                    .level = &vector_levels()[0],
+                                    .repeats_count = repeats_count};
+        std::vector<std::uint64_t> out(4000);
+        column_memory memory;
+        column_output output = {.identities = out.data(), .room = out.size()};
+        CHECK(values.read(0, 3000, rules, memory, output) == 1024);
+        CHECK(output.items == 1024);
+        CHECK(output.kept == (repeats_count ? 1024 : 1));
+        CHECK(out[0] == 3);
+    }
+}
+
 TEST_CASE("a column stops where there is no room") {
     const identity_hash hash(3);
     std::vector<std::uint64_t> words(5000);

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "cvmcount/column.hpp"
 
@@ -127,6 +128,25 @@ class fixed_bytes_column final : public array_column {
     std::size_t width_;
     padding end_;
     kind kind_;
+};
+
+// Codes of values that were identified before it is read: signed integers of `width` bytes. A
+// negative one is a missing value.
+class coded_column final : public array_column {
+  public:
+    // identities: of the values with the codes 0, 1, ... Those beyond are unreadable.
+    coded_column(std::size_t width, const layout& codes,
+                 const std::vector<std::uint64_t>& identities) noexcept
+        : array_column(codes), width_(width), identities_(identities) {}
+
+  private:
+    filter_output read_block(const block& which) const override;
+    std::size_t different_values() const noexcept override { return identities_.size(); }
+    template <class Code>
+    filter_output read_codes(const block& which) const noexcept;
+
+    std::size_t width_;
+    const std::vector<std::uint64_t>& identities_;
 };
 
 }  // namespace cvmcount
