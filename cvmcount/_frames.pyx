@@ -36,9 +36,9 @@ cdef bint goes_by_numpy(dtype) except -1:
     )
 
 
-cdef bint goes_by_arrow(dtype) except -1:
+cdef bint holds_arrow(dtype) except -1:
     if isinstance(dtype, known("pandas", "StringDtype")):
-        return dtype.storage == "pyarrow"
+        return dtype.storage != "python"  # there were several others
     return isinstance(dtype, known("pandas", "ArrowDtype"))
 
 
@@ -55,7 +55,7 @@ cdef BlockReader open_pandas(items, size_t workers, bint repeats_count):
     if goes_by_numpy(dtype):
         return open_array(items.to_numpy(), workers, repeats_count)
     items = getattr(items, "array", items)
-    if goes_by_arrow(dtype):
+    if holds_arrow(dtype):
         return open_arrow(items.__arrow_array__(), workers, repeats_count)
     if isinstance(dtype, known("pandas", "DatetimeTZDtype")):
         values = items.to_numpy(dtype=f"M8[{dtype.unit}]")

@@ -7,7 +7,7 @@ from libc.stdint cimport uint64_t
 from collections.abc import Mapping
 
 from cvmcount._array_reader cimport open_array, refuse_dimensions
-from cvmcount._arrow_reader cimport open_arrow
+from cvmcount._arrow_reader cimport open_arrow, raise_device_memory
 from cvmcount._block cimport Block, BlockReader, append, forget_if_cleared
 from cvmcount._frames cimport native, open_frame
 from cvmcount._identity cimport Identifier, identify, steady_seconds
@@ -60,6 +60,17 @@ cdef BlockReader open_column(object items, size_t workers, bint repeats_count):
     return open_array(items, workers, repeats_count) if reader is None else reader
 
 
+# Iterated over, they give tensors, which are known by their address.
+cdef int refuse_tensors(items) except -1:
+    if isinstance(items, known("numpy", "ndarray")):
+        return 0
+    if hasattr(items, "__cuda_array_interface__"):
+        raise_device_memory()
+    if hasattr(items, "__dlpack__"):
+        raise TypeError(f"items must not be a {type(items).__qualname__}: pass numpy.asarray(items)")
+    return 0
+
+
 cdef BlockReader open_reader(object items, size_t workers, bint repeats_count):
     if type(items) is list or type(items) is tuple:
         return SequenceReader(items, workers, repeats_count)
@@ -80,6 +91,7 @@ cdef BlockReader open_reader(object items, size_t workers, bint repeats_count):
             f"items must not be a {type(items).__name__}: pass its keys(), values() or items()"
         )
     refuse_dimensions(items)
+    refuse_tensors(items)
     try:
         return IteratorReader(items)
     except TypeError:

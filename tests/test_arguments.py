@@ -135,6 +135,36 @@ def test_several_columns_or_dimensions_are_no_stream():
     assert count_approx(np.ma.array([1, 2, 3], mask=[0, 1, 0])) == 2
 
 
+def test_tensors_are_passed_as_arrays():
+    """Their items are tensors again, which several libraries hash by their address."""
+    import numpy as np
+
+    class Tensor:
+        def __init__(self, values):
+            self.values = np.array(values)
+
+        def __iter__(self):
+            return map(Tensor, self.values)
+
+        def __array__(self, dtype=None, copy=None):
+            return self.values
+
+        def __dlpack__(self):
+            raise NotImplementedError
+
+        def __hash__(self):
+            return id(self)
+
+    class OfADevice(Tensor):
+        __cuda_array_interface__ = {}
+
+    with pytest.raises(TypeError, match=r"pass numpy\.asarray\(items\)"):
+        count_approx(Tensor([1, 2, 2]))
+    assert count_approx(np.asarray(Tensor([1, 2, 2]))) == 2
+    with pytest.raises(TypeError, match="another device"):
+        count_approx(OfADevice([1, 2, 2]))
+
+
 @pytest.mark.parametrize("items", [None, 5, 1.5, object(), len])
 def test_what_is_not_iterable(items):
     with pytest.raises(TypeError, match="items must be an iterable"):

@@ -119,9 +119,9 @@ def test_missing_values_of_every_sort_are_one():
         (pa.table({"a": [1], "b": [2]}), r"2 columns \(a, b\): pass one of them"),
         (pa.table({"a": [1], "b": [2]}).to_reader(), "2 columns"),
         (pa.record_batch({"a": [1], "b": [2]}), "2 columns"),
-        (pa.table({}), "0 columns"),
-        (pa.UnionArray.from_sparse(pa.array([0], pa.int8()), [pa.array([1])]), "union"),
-        (pa.array([(1, 2, 3)], pa.month_day_nano_interval()), "months"),
+        (pa.table({}), "no columns: pass one of one column"),
+        (pa.UnionArray.from_sparse(pa.array([0], pa.int8()), [pa.array([1])]), "union: pass"),
+        (pa.array([(1, 2, 3)], pa.month_day_nano_interval()), "months.*: cast"),
         (pa.table({"a": [(1, 2, 3)]}, pa.schema({"a": pa.month_day_nano_interval()})), "months"),
     ],
 )

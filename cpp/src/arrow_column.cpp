@@ -314,7 +314,8 @@ bool is_table(const ArrowSchema& schema) {
 
 void require_one_column(const ArrowSchema& schema) {
     if (!is_table(schema) || schema.n_children == 1) return;
-    require(schema.n_children >= 0 && (schema.n_children == 0 || schema.children != nullptr),
+    if (schema.n_children == 0) refuse("a table of no columns: pass one of one column");
+    require(schema.n_children > 0 && schema.children != nullptr,
             "it has not the children that its format asks for");
     refuse(std::to_string(schema.n_children) + " columns (" + names_of(schema) +
            "): pass one of them");

@@ -159,11 +159,15 @@ arrow_format format_of(const ArrowSchema& schema) {
     if (text.starts_with("w:")) return fixed_bytes_of(schema, size_in(text.substr(2)));
     if (text.starts_with("d:")) return decimals_of(text.substr(2));
     if (text.starts_with("+w:")) return arrow::fixed_lists{size_in(text.substr(3))};
-    if (text.starts_with("+u")) throw unsupported_column("values of a union");
-    if (text.starts_with("ti")) {
-        throw unsupported_column("intervals of months, days and less, which have no fixed length");
+    if (text.starts_with("+u")) {
+        throw unsupported_column("values of a union: pass its members one by one");
     }
-    throw unsupported_column("values of the Arrow format '" + std::string(text) + "'");
+    if (text.starts_with("ti")) {
+        throw unsupported_column(
+            "intervals of months, days and less, which have no fixed length: cast them to text");
+    }
+    throw unsupported_column("values of the Arrow format '" + std::string(text) +
+                             "': cast them to another type");
 }
 
 }  // namespace cvmcount
