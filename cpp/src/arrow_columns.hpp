@@ -54,6 +54,9 @@ class decimal_column final : public array_column {
 
   private:
     filter_output read_block(const block& which) const override;
+    bool is_word(std::size_t i, std::int64_t& coefficient) const noexcept;
+    bool are_whole(const block& which, std::uint64_t* words) const noexcept;
+    std::uint64_t identify_long(std::size_t i, const identity_hash& hash) const noexcept;
 
     std::size_t width_;
     bool is_signed_;

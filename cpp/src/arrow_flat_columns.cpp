@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstdlib>
+#include <limits>
 #include <span>
 #include <type_traits>
 
@@ -54,21 +56,76 @@ filter_output bit_column::read_block(const block& which) const {
                                            rules, which.out);
 }
 
-filter_output decimal_column::read_block(const block& which) const {
-    const auto identify = [&](std::size_t i, std::uint64_t& identity) {
-        std::array<std::byte, 32> magnitude;
-        std::memcpy(magnitude.data(), value(which.begin + i), width_);
-        const auto end = magnitude.begin() + static_cast<std::ptrdiff_t>(width_);
-        if constexpr (std::endian::native == std::endian::big) std::reverse(magnitude.begin(), end);
-        const bool negative = is_signed_ && (end[-1] & std::byte{0x80}) != std::byte{0};
-        bool carry = negative;  // two's complement
-        for (auto byte = magnitude.begin(); negative && byte != end; ++byte) {
-            *byte = ~*byte;
-            if (carry) *byte = static_cast<std::byte>(std::to_integer<unsigned>(*byte) + 1);
-            carry = carry && *byte == std::byte{0};
+// Whether a coefficient and its negative fit in an int64.
+bool decimal_column::is_word(std::size_t i, std::int64_t& coefficient) const noexcept {
+    const std::byte* at = value(i);
+    if (width_ == sizeof(std::int32_t)) {
+        coefficient = load_at<std::int32_t>(at, 0);
+        return true;
+    }
+    constexpr bool is_little = std::endian::native == std::endian::little;
+    const std::size_t words = width_ / sizeof(std::int64_t);
+    coefficient = load_at<std::int64_t>(at, is_little ? 0 : words - 1);
+    const std::int64_t sign = coefficient < 0 ? -1 : 0;
+    bool fits =
+        coefficient != std::numeric_limits<std::int64_t>::min() && (is_signed_ || sign == 0);
+    for (std::size_t word = 1; word < words; ++word) {
+        fits &= load_at<std::int64_t>(at, is_little ? word : words - 1 - word) == sign;
+    }
+    return fits;
+}
+
+// As 64-bit integers, those that are not missing.
+bool decimal_column::are_whole(const block& which, std::uint64_t* words) const noexcept {
+    for (std::size_t i = 0; i < which.size; ++i) {
+        prefetch_ahead(value(which.begin + i));
+        std::int64_t coefficient = 0;
+        if (which.missing != nullptr && is_set(which.missing, i)) {
+            words[i] = 0;
+        } else if (!is_word(which.begin + i, coefficient)) {
+            return false;
+        } else {
+            const std::uint64_t sign = coefficient < 0 ? ~std::uint64_t{0} : 0;
+            const std::uint64_t magnitude = (static_cast<std::uint64_t>(coefficient) ^ sign) - sign;
+            if (!divide_by_power_of_ten(magnitude, scale_, words[i])) return false;
+            words[i] = (words[i] ^ sign) - sign;
         }
-        identity = identify_decimal({magnitude.data(), width_}, negative, scale_,
-                                    *which.rules.filter.hash);
+    }
+    return true;
+}
+
+std::uint64_t decimal_column::identify_long(std::size_t i,
+                                            const identity_hash& hash) const noexcept {
+    std::array<std::byte, 32> magnitude;
+    std::memcpy(magnitude.data(), value(i), width_);
+    const auto end = magnitude.begin() + static_cast<std::ptrdiff_t>(width_);
+    if constexpr (std::endian::native == std::endian::big) std::reverse(magnitude.begin(), end);
+    const bool negative = is_signed_ && (end[-1] & std::byte{0x80}) != std::byte{0};
+    bool carry = negative;  // two's complement
+    for (auto byte = magnitude.begin(); negative && byte != end; ++byte) {
+        *byte = ~*byte;
+        if (carry) *byte = static_cast<std::byte>(std::to_integer<unsigned>(*byte) + 1);
+        carry = carry && *byte == std::byte{0};
+    }
+    return identify_decimal({magnitude.data(), width_}, negative, scale_, hash);
+}
+
+filter_output decimal_column::read_block(const block& which) const {
+    word_block words;
+    if (are_whole(which, words.data())) {
+        const auto* bytes = reinterpret_cast<const std::byte*>(words.data());
+        return which.rules.level->filter_words(
+            word_form::integer, {bytes, which.size, which.missing}, which.rules.filter, which.out);
+    }
+    const identity_hash& hash = *which.rules.filter.hash;
+    const auto identify = [&](std::size_t i, std::uint64_t& identity) {
+        prefetch_ahead(value(which.begin + i));
+        std::int64_t coefficient = 0;
+        const bool is_short =
+            is_word(which.begin + i, coefficient) &&
+            identify_short_decimal(static_cast<std::uint64_t>(std::abs(coefficient)),
+                                   coefficient < 0, scale_, hash, identity);
+        if (!is_short) identity = identify_long(which.begin + i, hash);
         return true;
     };
     return filter_one_by_one(which.size, which.missing, which.rules.filter, which.out, identify);

@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <limits>
 
 #include "cvmcount/bytes.hpp"
 #include "cvmcount/number_residues.hpp"
@@ -82,40 +83,22 @@ class natural_number {
     std::size_t size_ = 0;
 };
 
-constexpr std::array<std::uint64_t, 28> powers_of_five = [] {
-    std::array<std::uint64_t, 28> powers{1};
-    for (std::size_t i = 1; i < powers.size(); ++i) powers[i] = 5 * powers[i - 1];
+// Words times `inverse`, modulo 2**64, are at most `most` if they are multiples, and then this is
+// the quotient.
+struct odd_divisor {
+    std::uint64_t inverse;
+    std::uint64_t most;
+};
+
+constexpr std::array<odd_divisor, 28> powers_of_five = [] {
+    constexpr std::uint64_t inverse_of_five = 0xcccccccccccccccdU;
+    constexpr std::uint64_t largest = std::numeric_limits<std::uint64_t>::max();
+    std::array<odd_divisor, 28> powers{{{1, largest}}};
+    for (std::size_t i = 1; i < powers.size(); ++i) {
+        powers[i] = {powers[i - 1].inverse * inverse_of_five, powers[i - 1].most / 5};
+    }
     return powers;
 }();
-
-// Most decimals: coefficient * 10**-scale where all that is computed fits in a word. Whether it is
-// so.
-bool identify_short(std::uint64_t coefficient, bool negative, std::int64_t scale,
-                    const identity_hash& hash, std::uint64_t& identity) noexcept {
-    constexpr std::uint64_t largest = std::uint64_t{1} << 63;
-    if (coefficient >= largest || scale < 0) return false;
-    while (scale > 0 && coefficient % 10 == 0) {
-        coefficient /= 10;
-        --scale;
-    }
-    if (scale == 0) {
-        const auto whole = static_cast<std::int64_t>(coefficient);
-        identity = hash.of_integer(negative ? -whole : whole);
-        return true;
-    }
-    if (scale >= static_cast<std::int64_t>(powers_of_five.size())) return false;
-    const std::uint64_t fives = powers_of_five[static_cast<std::size_t>(scale)];
-    if (coefficient % fives == 0 && coefficient / fives < std::uint64_t{1} << 53) {
-        const double size =
-            std::ldexp(static_cast<double>(coefficient / fives), static_cast<int>(-scale));
-        identity = hash.of_real(negative ? -size : size);
-        return true;
-    }
-    if (coefficient % fives == 0) return false;
-    const auto residues = number_residues::of_integer(coefficient, negative);
-    identity = hash.of_rational(residues.times_power_of_ten(-scale));
-    return true;
-}
 
 // What is neither a 64-bit integer nor a double.
 std::uint64_t identify_ratio(const natural_number& coefficient, bool negative,
@@ -128,6 +111,43 @@ std::uint64_t identify_ratio(const natural_number& coefficient, bool negative,
 
 }  // namespace
 
+bool divide_by_power_of_ten(std::uint64_t coefficient, std::int64_t scale,
+                            std::uint64_t& whole) noexcept {
+    if (scale < 0 || scale >= static_cast<std::int64_t>(powers_of_five.size())) return false;
+    const auto power = static_cast<std::size_t>(scale);
+    const std::uint64_t quotient = coefficient * powers_of_five[power].inverse;
+    whole = quotient >> power;
+    return quotient <= powers_of_five[power].most && whole << power == quotient;
+}
+
+bool identify_short_decimal(std::uint64_t coefficient, bool negative, std::int64_t scale,
+                            const identity_hash& hash, std::uint64_t& identity) noexcept {
+    constexpr std::uint64_t largest = std::uint64_t{1} << 63;
+    constexpr std::uint64_t largest_exact = std::uint64_t{1} << 53;  // as a double
+    if (coefficient >= largest || scale < 0 ||
+        scale >= static_cast<std::int64_t>(powers_of_five.size())) {
+        return false;
+    }
+    const auto power = static_cast<std::size_t>(scale);
+    const std::uint64_t quotient = coefficient * powers_of_five[power].inverse;
+    if (quotient > powers_of_five[power].most) {
+        const auto residues = number_residues::of_integer(coefficient, negative);
+        identity = hash.of_rational(residues.times_power_of_ten(-scale));
+        return true;
+    }
+    const std::uint64_t whole = quotient >> power;
+    if (whole << power == quotient) {
+        const auto value = static_cast<std::int64_t>(whole);
+        identity = hash.of_integer(negative ? -value : value);
+        return true;
+    }
+    if (quotient >= largest_exact) return false;
+    const double size =
+        static_cast<double>(quotient) / static_cast<double>(std::uint64_t{1} << power);
+    identity = hash.of_real(negative ? -size : size);
+    return true;
+}
+
 std::uint64_t identify_decimal(std::span<const std::byte> magnitude, bool negative,
                                std::int64_t scale, const identity_hash& hash) noexcept {
     const auto head = magnitude.first(std::min<std::size_t>(magnitude.size(), 8));
@@ -138,7 +158,9 @@ std::uint64_t identify_decimal(std::span<const std::byte> magnitude, bool negati
         std::copy(head.begin(), head.end(), word.begin());
         std::uint64_t identity = 0;
         const auto short_coefficient = load_le<std::uint64_t>(word.data());
-        if (identify_short(short_coefficient, negative, scale, hash, identity)) return identity;
+        if (identify_short_decimal(short_coefficient, negative, scale, hash, identity)) {
+            return identity;
+        }
     }
     natural_number coefficient(magnitude);
     if (coefficient.is_zero()) return hash.of_integer(0);
