@@ -2,9 +2,9 @@
 
     python benchmarks/readme.py
 
-The picture is drawn from results/lists.md, arrays.md and columns.md, which `lists.py --write`,
-`arrays.py --write` and `columns.py --write` have measured. Memory and error are measured here, in
-half a minute.
+The picture is drawn from results/lists.md, arrays.md and columns.md, the sentences also from
+command_line.md; each is written by the script of that name with `--write`. Memory and error are
+measured here, in half a minute.
 """
 
 import math
@@ -56,6 +56,7 @@ SHOWN = {
 DATA_SETS = 40
 DISTINCT = 1_000_000
 RUST, POLARS = "article's optimized Rust", "Polars approx_n_unique"
+HUNIQ, SORT = "huniq, then wc -l", "sort -u, 2 threads"
 DUCKDB_2, PANDAS, WORKERS_2 = "DuckDB, 2 threads", "pandas nunique", "cvmcount, workers=2"
 
 
@@ -169,6 +170,7 @@ def factor_sentences():
     of_words, of_ints = (
         table_of_results("columns", f"pandas Series of {kind}") for kind in ("str", "int")
     )
+    lines = table_of_results("command_line", "the article's words, one a line")
     return (
         f"One thread counts a list of 10 million words in {words['cvmcount']:.3f} s, "
         f"{words['len(set(x))'] / words['cvmcount']:.1f} times faster than `len(set(x))` and "
@@ -183,7 +185,9 @@ def factor_sentences():
         f"{column[DUCKDB_2] / column[WORKERS_2]:.1f} times less than DuckDB with two. A pandas "
         f"Series of the words is counted {of_words[PANDAS] / of_words['cvmcount']:.0f} times "
         f"faster than by its `nunique`, one of int {of_ints[PANDAS] / of_ints['cvmcount']:.0f} "
-        "times."
+        "times. A file of the words, one a line, takes the program "
+        f"{lines['cvmcount']:.2f} s from start to end, {lines[HUNIQ] / lines['cvmcount']:.1f} times "
+        f"less than `huniq` and {lines[SORT] / lines['cvmcount']:.0f} times less than `sort -u`."
     )
 
 

@@ -102,7 +102,7 @@ def write(title, sections, threads):
     git = ["git", "-C", str(BENCHMARKS), "rev-parse", "--short", "HEAD"]
     commit = subprocess.run(git, capture_output=True, text=True, check=True).stdout.strip()
     head = HEAD.format(
-        title=title.capitalize(),
+        title=title.replace("_", " ").capitalize(),
         command=shlex.join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *sys.argv[1:]]),
         commit=commit,
         date=dt.date.today(),
