@@ -186,8 +186,9 @@ def factor_sentences():
         f"Series of the words is counted {of_words[PANDAS] / of_words['cvmcount']:.0f} times "
         f"faster than by its `nunique`, one of int {of_ints[PANDAS] / of_ints['cvmcount']:.0f} "
         "times. A file of the words, one a line, takes the program "
-        f"{lines['cvmcount']:.2f} s from start to end, {lines[HUNIQ] / lines['cvmcount']:.1f} times "
-        f"less than `huniq` and {lines[SORT] / lines['cvmcount']:.0f} times less than `sort -u`."
+        f"{lines['cvmcount']:.2f} s from start to end, {lines[HUNIQ] / lines['cvmcount']:.1f} "
+        f"times less than `huniq` and {lines[SORT] / lines['cvmcount']:.0f} times less than `sort "
+        "-u`."
     )
 
 
