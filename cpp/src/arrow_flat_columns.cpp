@@ -183,12 +183,18 @@ inline std::span<const std::byte> view_column::bytes_of(const std::byte* view) c
 
 filter_output view_column::read_block(const block& which) const {
     const std::byte* views = views_ + which.begin * view_bytes;
-    piece_list there;
-    for (std::size_t i = 0; i < which.size; ++i) {
+    const auto bytes_at = [this, views](std::size_t i) {
         prefetch_ahead(views + i * view_bytes);
-        // A missing one may point anywhere.
-        if (which.missing != nullptr && is_set(which.missing, i)) continue;
-        there.put(there.count++, bytes_of(views + i * view_bytes));
+        return bytes_of(views + i * view_bytes);
+    };
+    piece_list there;
+    if (which.missing == nullptr) {
+        for (std::size_t i = 0; i < which.size; ++i) there.put(i, bytes_at(i));
+        there.count = which.size;
+    } else {  // a missing one may point anywhere
+        for (std::size_t i = 0; i < which.size; ++i) {
+            if (!is_set(which.missing, i)) there.put(there.count++, bytes_at(i));
+        }
     }
     return filter_pieces(there, which.size, which.missing, which.rules, kind_, which.out);
 }
