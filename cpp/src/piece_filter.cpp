@@ -9,20 +9,19 @@ filter_output filter_pieces(const piece_list& there, std::size_t size, const std
     const identity_hash& hash = *rules.filter.hash;
     std::array<std::uint64_t, column::block_values + piece_hash_slack> identities;
     rules.level->hash_pieces(there, hash.bytes_key_of(which), identities.data());
-    std::size_t offered = there.count;
-    if (offered < size && !rules.filter.dropna) {  // back to their places, the last first
-        for (std::size_t i = size; i-- > 0;) {
-            identities[i] = is_set(missing, i) ? hash.of_missing() : identities[--offered];
-        }
-        offered = size;
+    const auto* words = reinterpret_cast<const std::byte*>(identities.data());
+    if (missing == nullptr || rules.filter.dropna) {
+        filter_output result =
+            rules.level->filter_words(word_form::identity, {words, there.count}, rules.filter, out);
+        result.missing = size - there.count;
+        return result;
     }
-    const std::uint64_t ceiling = rules.filter.ceiling;
-    filter_output result = {0, size - there.count};
-    for (std::size_t i = 0; i < offered; ++i) {
-        out[result.kept] = identities[i];
-        result.kept += identities[i] <= ceiling ? 1 : 0;
+    std::size_t next = there.count;  // back to their places, the last first
+    for (std::size_t i = size; i-- > 0;) {
+        if (!is_set(missing, i)) identities[i] = identities[--next];
     }
-    return result;
+    return rules.level->filter_words(word_form::identity, {words, size, missing}, rules.filter,
+                                     out);
 }
 
 }  // namespace cvmcount

@@ -34,6 +34,8 @@ inline bool identify_word(std::uint64_t word, const filter_rules& rules, std::ui
         const auto value = std::bit_cast<double>(word);
         if (value != value) return false;
         identity = rules.hash->of_real(value);
+    } else if constexpr (Form == word_form::identity) {
+        identity = word;
     } else {
         if (word == std::uint64_t{1} << 63) return false;
         identity = rules.hash->of_word(rules.time_kind, word);

@@ -16,6 +16,7 @@ enum class word_form {
     unsigned_integer,  // uint64
     real,              // the bits of a double; NaN is missing
     time,              // int64 of the kind in the rules; the least is missing
+    identity,          // what was identified before
 };
 
 struct filter_rules {
