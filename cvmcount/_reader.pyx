@@ -67,7 +67,8 @@ cdef int refuse_tensors(items) except -1:
     if hasattr(items, "__cuda_array_interface__"):
         raise_device_memory()
     if hasattr(items, "__dlpack__"):
-        raise TypeError(f"items must not be a {type(items).__qualname__}: pass numpy.asarray(items)")
+        name = type(items).__qualname__
+        raise TypeError(f"items must not be a {name}: pass numpy.asarray(items)")
     return 0
 
 
