@@ -4,6 +4,7 @@ import random
 from collections import defaultdict
 
 import pyarrow as pa
+import pytest
 
 from cvmcount import CVMSketch
 
@@ -80,3 +81,15 @@ def check_count(count, column):
     assert type(count) is int
     assert count == round(sketch.estimate())
     assert not sketch.is_exact
+
+
+def check_wrong_settings(function, data):
+    """Of count_approx or sketches, on data with the columns word and group."""
+    with pytest.raises(ValueError, match=r"cannot be merged.*Use coins='hashed'"):
+        function(data, "word", coins="fresh")
+    with pytest.raises(ValueError, match="epsilon"):
+        function(data, "word", by="group", epsilon=2)
+    with pytest.raises(TypeError, match="seed"):
+        function(data, "word", seed="a")
+    with pytest.raises(TypeError, match="'workers' is no setting"):
+        function(data, "word", workers=2)

@@ -130,14 +130,7 @@ def test_sketches_are_kept_in_files(tmp_path):
 def test_wrong_arguments_are_found_at_once():
     data = frame(2)
     for function in (count_approx, sketches):
-        with pytest.raises(ValueError, match=r"cannot be merged.*Use coins='hashed'"):
-            function(data, "word", coins="fresh")
-        with pytest.raises(ValueError, match="epsilon"):
-            function(data, "word", by="group", epsilon=2)
-        with pytest.raises(TypeError, match="seed"):
-            function(data, "word", seed="a")
-        with pytest.raises(TypeError, match="'workers' is no setting"):
-            function(data, "word", workers=2)
+        cases.check_wrong_settings(function, data)
         for wrong in (data["word"], data.head(1)):
             for by in (None, "group"):
                 with pytest.raises(TypeError, match=r"expected a dask.dataframe.DataFrame, not"):

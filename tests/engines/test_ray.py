@@ -93,14 +93,7 @@ def test_beside_other_aggregations():
 def test_wrong_arguments_are_found_at_once():
     data = ray.data.from_arrow(pa.table({"group": [1], "word": ["a"]}))
     for function in (count_approx, sketches):
-        with pytest.raises(ValueError, match=r"cannot be merged.*Use coins='hashed'"):
-            function(data, "word", coins="fresh")
-        with pytest.raises(ValueError, match="epsilon"):
-            function(data, "word", by="group", epsilon=2)
-        with pytest.raises(TypeError, match="seed"):
-            function(data, "word", seed="a")
-        with pytest.raises(TypeError, match="'workers' is no setting"):
-            function(data, "word", workers=2)
+        cases.check_wrong_settings(function, data)
         with pytest.raises(TypeError, match=r"the column must be a str, not \['word'\]"):
             function(data, ["word"])
         for by in (None, "group"):

@@ -204,14 +204,7 @@ def test_wrong_arguments_are_found_at_once(spark):
     data = spark.createDataFrame([(1, "a", [1])], "group int, word string, list array<int>")
     data = data.withColumn("json", sf.parse_json("word"))
     for function in (count_approx, sketches):
-        with pytest.raises(ValueError, match=r"cannot be merged.*Use coins='hashed'"):
-            function(data, "word", coins="fresh")
-        with pytest.raises(ValueError, match="epsilon"):
-            function(data, "word", by="group", epsilon=2)
-        with pytest.raises(TypeError, match="seed"):
-            function(data, "word", seed="a")
-        with pytest.raises(TypeError, match="'workers' is no setting"):
-            function(data, "word", workers=2)
+        cases.check_wrong_settings(function, data)
         with pytest.raises(TypeError, match=r"expected a pyspark.sql.DataFrame, not a .*Table"):
             function(cases.table(), "word")
         for several in ("*", ["group", "word"]):
