@@ -83,11 +83,15 @@ class natural_number {
     std::size_t size_ = 0;
 };
 
-// Words times `inverse`, modulo 2**64, are at most `most` if they are multiples, and then this is
-// the quotient.
 struct odd_divisor {
-    std::uint64_t inverse;
-    std::uint64_t most;
+    std::uint64_t inverse;  // modulo 2**64
+    std::uint64_t most;     // the largest quotient of a word
+
+    // Whether a word is a multiple, and then the quotient.
+    constexpr bool divides(std::uint64_t word, std::uint64_t& quotient) const noexcept {
+        quotient = word * inverse;
+        return quotient <= most;
+    }
 };
 
 constexpr std::array<odd_divisor, 28> powers_of_five = [] {
@@ -115,9 +119,10 @@ bool divide_by_power_of_ten(std::uint64_t coefficient, std::int64_t scale,
                             std::uint64_t& whole) noexcept {
     if (scale < 0 || scale >= static_cast<std::int64_t>(powers_of_five.size())) return false;
     const auto power = static_cast<std::size_t>(scale);
-    const std::uint64_t quotient = coefficient * powers_of_five[power].inverse;
+    std::uint64_t quotient = 0;
+    const bool is_multiple = powers_of_five[power].divides(coefficient, quotient);
     whole = quotient >> power;
-    return quotient <= powers_of_five[power].most && whole << power == quotient;
+    return is_multiple && whole << power == quotient;
 }
 
 bool identify_short_decimal(std::uint64_t coefficient, bool negative, std::int64_t scale,
@@ -129,8 +134,8 @@ bool identify_short_decimal(std::uint64_t coefficient, bool negative, std::int64
         return false;
     }
     const auto power = static_cast<std::size_t>(scale);
-    const std::uint64_t quotient = coefficient * powers_of_five[power].inverse;
-    if (quotient > powers_of_five[power].most) {
+    std::uint64_t quotient = 0;
+    if (!powers_of_five[power].divides(coefficient, quotient)) {
         const auto residues = number_residues::of_integer(coefficient, negative);
         identity = hash.of_rational(residues.times_power_of_ten(-scale));
         return true;
