@@ -70,6 +70,14 @@ std::size_t draw_length(input& in, int depth) {
     return depth < 5 && in.one_in(16) ? in.below(2600) : in.below(40);
 }
 
+int levels_below(const arrow_type& type) {
+    int deepest = 0;
+    for (const arrow_type& child : type.children) {
+        deepest = std::max(deepest, 1 + levels_below(child));
+    }
+    return deepest;
+}
+
 struct batches_of_input {
     std::unique_ptr<arrow_batches> batches;
     bool may_fail;  // without any harm
@@ -88,8 +96,7 @@ batches_of_input draw_batches(input& in) {
         type = std::move(outer);
     }
     const bool is_nullable = !in.one_in(3);  // a struct that is not is a table
-    int depth = 0;
-    for (const arrow_type* at = &type; !at->children.empty(); at = &at->children[0]) ++depth;
+    const int depth = levels_below(type);
     const bool may_fail = !is_supported(type) || depth > 100 ||
                           (!is_nullable && type.format == "+s" && type.children.size() != 1);
     if (in.one_in(2)) {
