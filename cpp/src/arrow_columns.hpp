@@ -126,17 +126,20 @@ class dictionary_column final : public column {
 template <class End>
 class run_column final : public column {
   public:
+    // Checks the ends of the runs that it needs.
     run_column(const std::byte* ends, std::unique_ptr<column> values, std::size_t first,
-               std::size_t size) noexcept
-        : column(size), ends_(ends), values_(std::move(values)), first_(first) {}
+               std::size_t size);
 
   private:
     filter_output read_block(const block& which) const override;
+    std::int64_t end_of(std::size_t run) const noexcept;
     std::size_t run_at(std::size_t position) const noexcept;
 
     const std::byte* ends_;
     std::unique_ptr<column> values_;
     std::size_t first_;
+    std::size_t first_run_;
+    std::size_t end_run_;
 };
 
 // Tuples of one value of each field.

@@ -55,14 +55,36 @@ template class dictionary_column<std::uint16_t>;
 template class dictionary_column<std::uint32_t>;
 template class dictionary_column<std::uint64_t>;
 
+template <class End>
+run_column<End>::run_column(const std::byte* ends, std::unique_ptr<column> values,
+                            std::size_t first, std::size_t size)
+    : column(size),
+      ends_(ends),
+      values_(std::move(values)),
+      first_(first),
+      first_run_(0),
+      end_run_(values_->size()) {
+    first_run_ = end_run_ = run_at(first);
+    const auto last = static_cast<std::int64_t>(first + size);
+    for (auto reached = static_cast<std::int64_t>(first); reached < last; ++end_run_) {
+        if (end_run_ == values_->size()) throw malformed_column("its runs end too early");
+        if (end_of(end_run_) <= reached) throw malformed_column("the end of a run falls");
+        reached = end_of(end_run_);
+    }
+}
+
+template <class End>
+std::int64_t run_column<End>::end_of(std::size_t run) const noexcept {
+    return static_cast<std::int64_t>(load_at<End>(ends_, run));
+}
+
 // The first run that ends after this position.
 template <class End>
 std::size_t run_column<End>::run_at(std::size_t position) const noexcept {
-    std::size_t low = 0, high = values_->size();
+    std::size_t low = first_run_, high = end_run_;
     while (low < high) {
         const std::size_t middle = low + (high - low) / 2;
-        const auto end = static_cast<std::int64_t>(load_at<End>(ends_, middle));
-        if (end <= static_cast<std::int64_t>(position)) {
+        if (end_of(middle) <= static_cast<std::int64_t>(position)) {
             low = middle + 1;
         } else {
             high = middle;
@@ -78,10 +100,8 @@ filter_output run_column<End>::read_block(const block& which) const {
     filter_output result = {0, 0};
     std::size_t run = run_at(begin);
     for (std::size_t i = 0; i < which.size; ++run) {
-        if (run >= values_->size()) throw malformed_column("its runs end too early");
-        const auto end = static_cast<std::int64_t>(load_at<End>(ends_, run));
-        if (end <= static_cast<std::int64_t>(begin + i)) throw malformed_column("a run end falls");
-        const std::size_t stop = std::min(static_cast<std::size_t>(end) - begin, which.size);
+        const auto end = static_cast<std::size_t>(end_of(run));
+        const std::size_t stop = std::min(end - begin, which.size);
         std::uint64_t identity = 0;
         const bool is_there = values_->identify(run, rules, identity);
         result.missing += is_there ? 0 : stop - i;

@@ -135,6 +135,19 @@ TEST_CASE("run ends from an offset on") {
     }
 }
 
+TEST_CASE("run ends are checked where they are needed, before a row is read") {
+    arrow_tree values("i", 4);
+    values.without_buffer().with(std::vector<std::int32_t>{1, 2, 3, 4});
+    arrow_tree ends("i", 4);
+    ends.without_buffer().with(offsets{5, 2, 4, 6});
+    arrow_tree later("+r", 2, 4);
+    later.with_child(ends).with_child(values);
+    CHECK(read(later) == identities{hash.of_integer(4), hash.of_integer(4)});
+    arrow_tree whole("+r", 6);
+    whole.with_child(ends).with_child(values);
+    CHECK_THROWS_AS(open_arrow_column(whole.schema, whole.array), malformed_column);
+}
+
 TEST_CASE("structs and lists are tuples") {
     arrow_tree numbers("s", 4);
     numbers.without_buffer().with(std::vector<std::int16_t>{1, 2, 3, 4});
