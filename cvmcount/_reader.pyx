@@ -72,6 +72,15 @@ cdef int refuse_tensors(items) except -1:
     return 0
 
 
+# Iterated over, they give scalars of Arrow, none of which is equal to its value.
+cdef int refuse_arrow_scalars(items) except -1:
+    if type(items).__module__ == "pyarrow.lib":
+        name = type(items).__qualname__
+        needs = " (or update pyarrow to 16)" if name == "ChunkedArray" else ""
+        raise TypeError(f"items must not be a {name} of pyarrow: pass a pyarrow.Array{needs}")
+    return 0
+
+
 cdef BlockReader open_reader(object items, size_t workers, bint repeats_count):
     if type(items) is list or type(items) is tuple:
         return SequenceReader(items, workers, repeats_count)
@@ -93,6 +102,7 @@ cdef BlockReader open_reader(object items, size_t workers, bint repeats_count):
         )
     refuse_dimensions(items)
     refuse_tensors(items)
+    refuse_arrow_scalars(items)
     try:
         return IteratorReader(items)
     except TypeError:
