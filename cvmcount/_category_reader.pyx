@@ -11,7 +11,11 @@ from cvmcount._array_reader cimport ArrayValues
 from cvmcount._block cimport Block, BlockReader, forget_if_cleared
 from cvmcount._column_reader cimport ColumnReader
 from cvmcount._cpp cimport byte, coded_column, layout
-from cvmcount._identity cimport Identifier, heed_others
+from cvmcount._identity cimport Identifier, heed_others, identify
+
+
+cdef enum:
+    CHUNK = 4096  # codes made Python objects at a time
 
 
 cdef class CategoryReader(ColumnReader):
@@ -41,12 +45,29 @@ cdef class CategoryReader(ColumnReader):
                 self.identities.end(), room.begin(), room.begin() + block.size
             )
             heed_others(&as_used)
-        # The sketch must remember the salt if one of these values is there, and not if none is.
-        if as_used.used_process_hash:
-            self.identities.clear()
+        if as_used.used_process_hash and self.refers_to_process_hash(identifier):
+            identifier.used_process_hash = True
         identifier.turn_ends = as_used.turn_ends
         identifier.interruptions = as_used.interruptions
         return 0
+
+    # Whether the codes refer to a value that is known by its own hash: the sketch must remember the
+    # salt of these, and not for the sake of others.
+    cdef bint refers_to_process_hash(self, const Identifier* identifier) except -1:
+        cdef Identifier probe = identifier[0]
+        cdef uint64_t identity
+        categories = (<ArrayValues>self.source).items.categories
+        codes = self.kept_alive
+        met = set()
+        probe.used_process_hash = False
+        for begin in range(0, len(codes), CHUNK):
+            for code in set(codes[begin : begin + CHUNK].tolist()) - met:
+                met.add(code)
+                if 0 <= code < self.identities.size():
+                    identify(categories[code], &probe, False, &identity)
+                if probe.used_process_hash:
+                    return True
+        return False
 
     cdef bint fill(self, Identifier* identifier, bint dropna, Block* block) except -1:
         if self.categories is not None:

@@ -232,6 +232,8 @@ def test_what_comes_before_a_category_that_is_refused_is_counted():
 def test_categories_known_by_their_own_hash_are_remembered_as_such():
     items = pd.cut(pd.Series([1, 2, 3]), 2)
     assert fed(items).to_bytes() == fed(list(items)).to_bytes()
+    unused = pd.Categorical.from_codes([0, 1, -1, 0], [1, 2, pd.Interval(0, 1)])
+    assert fed(unused).to_bytes() == fed([1, 2, None, 1]).to_bytes()
 
 
 def test_pandas_values_that_are_compared_by_their_own_hash():
