@@ -186,13 +186,20 @@ cdef uint64_t identify_frozenset(items, Identifier* identifier, int depth) excep
     )
 
 
+# pandas.NA, once it was met: a column of text may be full of it.
+cdef object met_NA = None
+
+
 cdef int identify_rare(object item, Identifier* identifier, uint64_t* identity) except -1:
+    if item is met_NA:
+        return MISSING
     return identify_at_depth(item, identifier, 0, identity)
 
 
 cdef int identify_at_depth(
     object item, Identifier* identifier, int depth, uint64_t* identity
 ) except -1:
+    global met_NA
     cdef int verdict
     PyErr_CheckSignals()  # any of these items may take its time
     if depth > MAX_DEPTH:
@@ -237,7 +244,10 @@ cdef int identify_at_depth(
         )
     elif isinstance(item, known("enum", "Enum")):
         identity[0] = identify_enum_member(item, identifier, depth)
-    elif item is known("pandas", "NA") or item is known("numpy.ma", "masked"):
+    elif item is known("pandas", "NA"):
+        met_NA = item
+        return MISSING
+    elif item is known("numpy.ma", "masked"):
         return MISSING
     elif isinstance(item, known("numpy.ma.core", "mvoid")):
         return identify_void(item, identifier, depth, identity)
