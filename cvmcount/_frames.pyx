@@ -61,8 +61,11 @@ cdef BlockReader open_pandas(items, size_t workers, bint repeats_count):
         values = items.to_numpy(dtype=f"M8[{dtype.unit}]")
         return open_values(items, values, None, True, workers, repeats_count)
     if is_masked(dtype):
-        values = items.to_numpy(dtype=dtype.type, na_value=0)
-        return open_values(items, values, items.isna(), False, workers, repeats_count)
+        # pandas has no public names for these, and the copies that it makes take several times as
+        # long as counting. If they are gone one day, the values are read as objects.
+        values, mask = getattr(items, "_data", None), getattr(items, "_mask", None)
+        if getattr(values, "dtype", None) == dtype.type and getattr(mask, "dtype", None) == bool:
+            return open_values(items, values, mask, False, workers, repeats_count)
     # Categories that nothing refers to may be many more.
     if isinstance(dtype, known("pandas", "CategoricalDtype")) and len(dtype.categories) <= len(
         items
