@@ -19,14 +19,6 @@ constexpr const char* bad_offsets = "its offsets are negative or fall";
 constexpr std::size_t view_bytes = 16;
 constexpr std::uint32_t most_inline = 12;
 
-std::size_t count_bits(const std::uint8_t* bits, std::size_t size) noexcept {
-    std::size_t count = 0;
-    for (std::size_t i = 0; 8 * i < size; ++i) {
-        count += static_cast<std::size_t>(std::popcount(bits[i]));
-    }
-    return count;
-}
-
 }  // namespace
 
 filter_output null_column::read_block(const block& which) const {
@@ -37,9 +29,7 @@ filter_output null_column::read_block(const block& which) const {
 filter_output bit_column::read_block(const block& which) const {
     const filter_rules& rules = which.rules.filter;
     if (which.met != nullptr && which.met[0] != 0 && which.met[1] != 0) {  // nothing else is new
-        filter_output result = {0, 0};
-        if (which.missing == nullptr) return result;
-        result.missing = count_bits(which.missing, which.size);
+        filter_output result = {0, which.missing_values()};
         which.out[0] = rules.hash->of_missing();
         result.kept = result.missing > 0 && !rules.dropna && which.out[0] <= rules.ceiling ? 1 : 0;
         return result;
@@ -188,14 +178,10 @@ filter_output view_column::read_block(const block& which) const {
         return bytes_of(views + i * view_bytes);
     };
     piece_list there;
-    if (which.missing == nullptr) {
-        for (std::size_t i = 0; i < which.size; ++i) there.put(i, bytes_at(i));
-        there.count = which.size;
-    } else {  // a missing one may point anywhere
-        for (std::size_t i = 0; i < which.size; ++i) {
-            if (!is_set(which.missing, i)) there.put(there.count++, bytes_at(i));
-        }
-    }
+    std::size_t count = 0;
+    const auto put = [&](std::size_t i) { there.put(count++, bytes_at(i)); };
+    for_each_there(which.missing, which.size, put);  // a missing one may point anywhere
+    there.count = count;
     return filter_pieces(there, which.size, which.missing, which.rules, kind_, which.out);
 }
 

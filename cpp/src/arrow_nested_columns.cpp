@@ -17,31 +17,40 @@ constexpr std::size_t nested_rows = 64;
 template <class Index>
 filter_output dictionary_column<Index>::read_block(const block& which) const {
     const column_rules& rules = which.rules;
-    const std::byte* indices = indices_ + which.begin * sizeof(Index);
+    const std::byte* const indices = indices_ + which.begin * sizeof(Index);
     const std::size_t entries = entries_->size();
-    filter_output result = {0, 0};
-    const auto keep = [&](std::uint64_t identity, bool is_missing) {
-        result.missing += is_missing ? 1 : 0;
-        const bool counts = !is_missing || !rules.filter.dropna;
+    std::uint8_t* const met = which.met;
+    filter_output result = {0, which.missing_values()};
+    const auto keep = [&](std::uint64_t identity, bool counts) {
         which.out[result.kept] = identity;
         result.kept += counts && identity <= rules.filter.ceiling ? 1 : 0;
     };
-    for (std::size_t i = 0; i < which.size; ++i) {
+    const auto add = [&](std::size_t entry) {
+        std::uint64_t identity = 0;
+        const bool is_there = entries_->identify(entry, rules, identity);
+        result.missing += is_there ? 0 : 1;
+        keep(identity, is_there || !rules.filter.dropna);
+        // Missing ones are looked at again, because they are counted.
+        if (met != nullptr && is_there) met[entry] = 1;
+    };
+    const auto look_up = [&add, met, indices, entries](std::size_t i) {
         prefetch_ahead(indices + i * sizeof(Index));
-        if (which.missing != nullptr && is_set(which.missing, i)) {
-            keep(rules.filter.hash->of_missing(), true);
-            continue;
-        }
         // A negative index becomes a large one.
         const auto index = static_cast<std::uint64_t>(load_at<Index>(indices, i));
         if (index >= entries) throw malformed_column("an index is not in its dictionary");
         const auto entry = static_cast<std::size_t>(index);
-        if (which.met != nullptr && which.met[entry] != 0) continue;
-        std::uint64_t identity = 0;
-        const bool is_there = entries_->identify(entry, rules, identity);
-        keep(identity, !is_there);
-        // Missing ones are looked at again, because they are counted.
-        if (which.met != nullptr && is_there) which.met[entry] = 1;
+        if (met == nullptr || met[entry] == 0) add(entry);
+    };
+    if (which.drops_missing()) {
+        for_each_there(which.missing, which.size, look_up);
+        return result;
+    }
+    for (std::size_t i = 0; i < which.size; ++i) {
+        if (is_set(which.missing, i)) {
+            keep(rules.filter.hash->of_missing(), true);
+        } else {
+            look_up(i);
+        }
     }
     return result;
 }

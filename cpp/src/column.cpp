@@ -8,6 +8,7 @@
 
 #include "cvmcount/byte_masks.hpp"
 #include "cvmcount/bytes.hpp"
+#include "missing_bits.hpp"
 
 namespace cvmcount {
 namespace {
@@ -43,8 +44,15 @@ bool invert_bits(const std::uint8_t* source, std::size_t begin, std::size_t size
     const std::size_t shift = begin % 8;
     const std::size_t bytes = (shift + size + 7) / 8;  // that there are to be read
     source += begin / 8;
-    unsigned any = 0;
-    for (std::size_t i = 0; 8 * i < size; ++i) {
+    std::uint64_t any = 0;
+    std::size_t i = 0;
+    for (; 8 * i + 64 <= size; i += 8) {
+        auto word = load_le<std::uint64_t>(reinterpret_cast<const std::byte*>(source + i)) >> shift;
+        if (shift != 0) word |= std::uint64_t{source[i + 8]} << (64 - shift);
+        store_le(reinterpret_cast<std::byte*>(bits + i), ~word);
+        any |= ~word;
+    }
+    for (; 8 * i < size; ++i) {
         unsigned byte = source[i] >> shift;
         if (shift != 0 && i + 1 < bytes) byte |= unsigned{source[i + 1]} << (8 - shift);
         byte = ~byte & 0xff;
@@ -81,6 +89,10 @@ std::size_t column_memory::leave_out(std::uint64_t* identities, std::size_t size
         last = identity;
     }
     return left;
+}
+
+std::size_t column::block::missing_values() const noexcept {
+    return missing == nullptr ? 0 : count_set(missing, size);
 }
 
 // Whether there are missing ones, and which.

@@ -9,18 +9,20 @@
 namespace cvmcount {
 namespace {
 
-// As gather, for what is one of few values: those that were not met yet. Returns how many.
+// As gather, for what is one of few values: those that are there and were not met yet. Returns how
+// many.
 template <class Type>
 std::size_t gather_new_bytes(const std::byte* first, std::ptrdiff_t stride, std::size_t size,
-                             std::uint8_t* met, word_block& words) noexcept {
+                             const std::uint8_t* missing, std::uint8_t* met,
+                             word_block& words) noexcept {
     std::size_t count = 0;
-    for (std::size_t i = 0; i < size; ++i) {
+    for_each_there(missing, size, [&](std::size_t i) {
         const std::byte* source = first + stride * static_cast<std::ptrdiff_t>(i);
         const auto value = load<std::uint8_t>(source, false);
         words[count] = value;
         count += met[value] == 0 ? 1 : 0;
         met[value] = 1;
-    }
+    });
     for (std::size_t i = 0; i < count; ++i) {
         words[i] = Type::word(static_cast<std::uint8_t>(words[i]));
     }
@@ -46,23 +48,33 @@ template <class Type>
 filter_output number_column::read_words(word_form form, const block& which) const noexcept {
     using bits = typename Type::bits;
     const std::byte* first = value(which.begin);
-    const auto hashed = [&](const void* words, std::size_t size) {
+    const auto hashed = [&](const void* words, std::size_t size, const std::uint8_t* missing) {
         const auto* bytes = static_cast<const std::byte*>(words);
-        return which.rules.level->filter_words(form, {bytes, size, which.missing},
-                                               which.rules.filter, which.out);
+        return which.rules.level->filter_words(form, {bytes, size, missing}, which.rules.filter,
+                                               which.out);
     };
     constexpr bool is_word = std::is_same_v<Type, natural<std::uint64_t>>;
-    if (is_word && values().stride == 8 && !values().swapped) return hashed(first, which.size);
-    word_block words;
-    std::size_t size = which.size;
-    if (sizeof(bits) == 1 && which.met != nullptr && which.missing == nullptr) {
-        size = gather_new_bytes<Type>(first, values().stride, size, which.met, words);
-    } else if (values().swapped) {
-        gather<Type, true>(first, values().stride, size, words);
-    } else {
-        gather<Type, false>(first, values().stride, size, words);
+    if (is_word && values().stride == 8 && !values().swapped) {
+        return hashed(first, which.size, which.missing);
     }
-    return hashed(words.data(), size);
+    word_block words;
+    if (sizeof(bits) == 1 && which.met != nullptr && which.drops_missing()) {
+        constexpr bool is_boolean = std::is_same_v<Type, boolean>;
+        if (is_boolean && which.met[0] != 0 && which.met[1] != 0) {  // nothing else is new
+            return {0, which.missing_values()};
+        }
+        const std::size_t size = gather_new_bytes<Type>(first, values().stride, which.size,
+                                                        which.missing, which.met, words);
+        filter_output result = hashed(words.data(), size, nullptr);
+        result.missing = which.missing_values();
+        return result;
+    }
+    if (values().swapped) {
+        gather<Type, true>(first, values().stride, which.size, words);
+    } else {
+        gather<Type, false>(first, values().stride, which.size, words);
+    }
+    return hashed(words.data(), which.size, which.missing);
 }
 
 template <class Real>

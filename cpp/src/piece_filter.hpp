@@ -21,14 +21,13 @@ filter_output filter_pieces(std::size_t size, const std::uint8_t* missing,
                             const column_rules& rules, kind which, std::uint64_t* out,
                             Piece piece) noexcept {
     piece_list there;
-    if (missing == nullptr) {
+    if (missing == nullptr) {  // which a compiler may do for several values at once
         for (std::size_t i = 0; i < size; ++i) there.put(i, piece(i));
         there.count = size;
-    } else {  // without a branch, because where nulls lie nobody can predict
-        for (std::size_t i = 0; i < size; ++i) {
-            there.put(there.count, piece(i));
-            there.count += is_set(missing, i) ? 0 : 1;
-        }
+    } else {
+        std::size_t count = 0;
+        for_each_there(missing, size, [&](std::size_t i) { there.put(count++, piece(i)); });
+        there.count = count;
     }
     return filter_pieces(there, size, missing, rules, which, out);
 }

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "cvmcount/word_filter.hpp"
+#include "missing_bits.hpp"
 
 #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
 #define CVMCOUNT_X86_LEVELS 1
@@ -41,11 +42,6 @@ inline bool identify_word(std::uint64_t word, const filter_rules& rules, std::ui
         identity = rules.hash->of_word(rules.time_kind, word);
     }
     return true;
-}
-
-// Of a bitmap, as filter_input::missing is one.
-inline bool is_set(const std::uint8_t* bits, std::size_t i) noexcept {
-    return (bits[i / 8] >> i % 8 & 1) != 0;
 }
 
 inline std::uint64_t load_word(const std::byte* source) noexcept {

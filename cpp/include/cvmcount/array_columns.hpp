@@ -141,7 +141,8 @@ class coded_column final : public array_column {
 
   private:
     filter_output read_block(const block& which) const override;
-    std::size_t different_values() const noexcept override { return identities_.size(); }
+    // Behind the missing one.
+    std::size_t different_values() const noexcept override { return identities_.size() + 1; }
     template <class Code>
     filter_output read_codes(const block& which) const noexcept;
 

@@ -125,6 +125,10 @@ class column {
         // For each of the different_values(), whether this call of read() has met it. Null:
         // unknown.
         std::uint8_t* met;
+
+        // Whether there is an identity for none of its missing values.
+        bool drops_missing() const noexcept { return missing == nullptr || rules.filter.dropna; }
+        std::size_t missing_values() const noexcept;
     };
 
     // {unreadable, ...} where a value needs more than this. Throws as identify() does.
