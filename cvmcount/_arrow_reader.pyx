@@ -48,7 +48,7 @@ cdef class ArrowReader(ColumnReader):
     cdef bint read_batches(self) except -1:
         self.first += <Py_ssize_t>self.values.size()
         self.values.clear()
-        self.forget_what_was_met()
+        self.forget_columns()
         self.batches.get().release()
         try:
             # The producer may work in other threads, and they may want the interpreter.

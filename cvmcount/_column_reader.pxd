@@ -53,6 +53,7 @@ cdef class ColumnReader(BlockReader):
     # After the first values are there. most_values: that will ever be there at a time.
     cdef int start(self, size_t most_values, size_t workers, bint repeats_count) except -1
     cdef void forget_what_was_met(self) noexcept
+    cdef void forget_columns(self) noexcept
     cdef size_t next_items(self) noexcept
     cdef void adapt_round(self, double seconds) noexcept
     cdef int fill_one_by_one(self, Identifier* identifier, bint dropna, Block* block) except -1

@@ -105,6 +105,10 @@ cdef class ColumnReader(BlockReader):
         for i in range(self.memories.size()):
             self.memories[i].forget()
 
+    cdef void forget_columns(self) noexcept:
+        for i in range(self.memories.size()):
+            self.memories[i].forget_column()
+
     # As many as can be expected to leave half of the room free, so that a worker hardly ever stops
     # before its end, which would make the work of those after it vain.
     cdef size_t next_items(self) noexcept:

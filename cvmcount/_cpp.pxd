@@ -116,6 +116,7 @@ cdef extern from "cvmcount/column.hpp" namespace "cvmcount" nogil:
     cdef cppclass column_memory:
         column_memory() noexcept
         void forget() noexcept
+        void forget_column() noexcept
 
     cdef cppclass column:
         size_t size() noexcept

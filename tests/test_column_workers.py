@@ -105,7 +105,7 @@ def test_a_sketch_that_is_cleared_meanwhile(workers, kind):
             pa.bool_(), len(numbers), [None, numbers.buffers()[1]]
         ),
         "int8": lambda: numbers,
-        "struct": lambda: pa.StructArray.from_arrays([numbers[:1_000_000]], ["a"]),
+        "struct": lambda: pa.StructArray.from_arrays([numbers[:4_000_000]], ["a"]),
     }
     items = columns[kind]()
     distinct = 2 if kind == "bool" else 100

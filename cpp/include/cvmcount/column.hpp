@@ -51,11 +51,11 @@ class column;
 // repeats do not count, it may be left out.
 class column_memory {
   public:
-    column_memory() noexcept { forget(); }
-
-    // Must be called where identities that were read are not offered to the sketch, and before the
-    // memory of the column is used for another.
+    // Must be called where identities that were read are not offered to the sketch.
     void forget() noexcept;
+
+    // Must be called before the memory of the column is used for another.
+    void forget_column() noexcept;
 
   private:
     friend class column;
@@ -65,9 +65,11 @@ class column_memory {
     // is nearly all of them. Returns how many are left, in their order.
     std::size_t leave_out(std::uint64_t* identities, std::size_t size) noexcept;
 
-    const column* of_;
+    const column* of_ = nullptr;
     std::vector<std::uint8_t> met_;  // for each of its different values, whether it was met
-    std::array<std::uint64_t, 1024> last_;
+    std::size_t rows_ = 0;           // of the columns turned to
+    // The last identity of each place, of which there is a power of two.
+    std::vector<std::uint64_t> last_;
 };
 
 class column {
