@@ -45,15 +45,15 @@ cdef class CategoryReader(ColumnReader):
                 self.identities.end(), room.begin(), room.begin() + block.size
             )
             heed_others(&as_used)
-        if as_used.used_process_hash and self.refers_to_process_hash(identifier):
-            identifier.used_process_hash = True
         identifier.turn_ends = as_used.turn_ends
         identifier.interruptions = as_used.interruptions
+        if as_used.used_process_hash and self.refers_to_process_hash(identifier):
+            identifier.used_process_hash = True
         return 0
 
-    # Whether the codes refer to a value that is known by its own hash: the sketch must remember the
-    # salt of these, and not for the sake of others.
-    cdef bint refers_to_process_hash(self, const Identifier* identifier) except -1:
+    # Whether the codes refer to a value that is known by its own hash, before one that is refused:
+    # the sketch must remember the salt of these, and not for the sake of others.
+    cdef bint refers_to_process_hash(self, Identifier* identifier) except -1:
         cdef Identifier probe = identifier[0]
         cdef uint64_t identity
         categories = (<ArrayValues>self.source).items.categories
@@ -61,12 +61,17 @@ cdef class CategoryReader(ColumnReader):
         met = set()
         probe.used_process_hash = False
         for begin in range(0, len(codes), CHUNK):
-            for code in set(codes[begin : begin + CHUNK].tolist()) - met:
+            for code in dict.fromkeys(codes[begin : begin + CHUNK].tolist()):
+                if code < 0 or code in met:
+                    continue
                 met.add(code)
-                if 0 <= code < self.identities.size():
+                try:
                     identify(categories[code], &probe, False, &identity)
+                except (TypeError, ValueError):
+                    return False
                 if probe.used_process_hash:
                     return True
+            heed_others(identifier)
         return False
 
     cdef bint fill(self, Identifier* identifier, bint dropna, Block* block) except -1:

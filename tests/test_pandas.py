@@ -236,6 +236,19 @@ def test_categories_known_by_their_own_hash_are_remembered_as_such():
     assert fed(unused).to_bytes() == fed([1, 2, None, 1]).to_bytes()
 
 
+@pytest.mark.parametrize("first", [[0], [0, 2], [2], [3, 0]])
+def test_own_hashes_behind_a_category_that_is_refused_are_not_remembered(first):
+    categories = [1, Refusing(), pd.Interval(0, 1), "x"]
+    codes = [*first, 1, 2]
+    sketches = []
+    for items in (pd.Categorical.from_codes(codes, categories), [categories[i] for i in codes]):
+        sketch = CVMSketch()
+        with pytest.raises(TypeError, match="Refusing"):
+            sketch.update(items)
+        sketches.append(sketch.to_bytes())
+    assert sketches[0] == sketches[1]
+
+
 def test_pandas_values_that_are_compared_by_their_own_hash():
     """Periods and intervals are known by their hash(): so their twin is the iterator."""
     for items in (
