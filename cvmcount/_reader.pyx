@@ -72,12 +72,16 @@ cdef int refuse_tensors(items) except -1:
     return 0
 
 
-# Iterated over, they give scalars of Arrow, none of which is equal to its value.
+# Iterated over, they give scalars of Arrow, none of which is equal to its value. What can be read is
+# no longer here.
 cdef int refuse_arrow_scalars(items) except -1:
-    if type(items).__module__ == "pyarrow.lib":
-        name = type(items).__qualname__
-        needs = " (or update pyarrow to 16)" if name == "ChunkedArray" else ""
-        raise TypeError(f"items must not be a {name} of pyarrow: pass a pyarrow.Array{needs}")
+    for name in ("Array", "ChunkedArray", "Scalar"):
+        if isinstance(items, known("pyarrow", name)):
+            name = type(items).__qualname__
+            raise TypeError(
+                f"items must not be a {name} of this pyarrow: pass a pyarrow.Array, or a "
+                "pyarrow.ChunkedArray of pyarrow 16 or later"
+            )
     return 0
 
 

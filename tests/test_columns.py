@@ -152,8 +152,7 @@ def test_a_reader_that_fails_keeps_what_came_before(workers):
         assert sketch == fed(range(1000 * count))
 
 
-@pytest.mark.parametrize("items", [pa.scalar([1, 2]), pa.schema([("x", pa.int8())])])
-def test_what_gives_scalars_is_refused(items):
+def test_what_gives_scalars_is_refused():
     """A ChunkedArray of pyarrow 15 does, too."""
     with pytest.raises(TypeError, match=r"pass a pyarrow\.Array"):
-        count_approx(items)
+        count_approx(pa.scalar([1, 2]))
