@@ -177,12 +177,7 @@ filter_output view_column::read_block(const block& which) const {
         prefetch_ahead(views + i * view_bytes);
         return bytes_of(views + i * view_bytes);
     };
-    piece_list there;
-    std::size_t count = 0;
-    const auto put = [&](std::size_t i) { there.put(count++, bytes_at(i)); };
-    for_each_there(which.missing, which.size, put);  // a missing one may point anywhere
-    there.count = count;
-    return filter_pieces(there, which.size, which.missing, which.rules, kind_, which.out);
+    return filter_pieces(which.size, which.missing, which.rules, kind_, which.out, bytes_at);
 }
 
 bool view_column::identify_one(std::size_t i, const column_rules& rules,

@@ -109,8 +109,8 @@ filter_output run_column<End>::read_block(const block& which) const {
     filter_output result = {0, 0};
     std::size_t run = run_at(begin);
     for (std::size_t i = 0; i < which.size; ++run) {
-        const auto end = static_cast<std::size_t>(end_of(run));
-        const std::size_t stop = std::min(end - begin, which.size);
+        const auto rest = static_cast<std::int64_t>(begin + which.size);
+        const std::size_t stop = static_cast<std::size_t>(std::min(end_of(run), rest)) - begin;
         std::uint64_t identity = 0;
         const bool is_there = values_->identify(run, rules, identity);
         result.missing += is_there ? 0 : stop - i;

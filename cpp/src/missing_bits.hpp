@@ -1,7 +1,6 @@
 // Which values of a block are missing, as filter_input::missing says it.
 #pragma once
 
-#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>

@@ -15,11 +15,11 @@ static_assert(column::block_values <= piece_list::capacity);
 filter_output filter_pieces(const piece_list& there, std::size_t size, const std::uint8_t* missing,
                             const column_rules& rules, kind which, std::uint64_t* out) noexcept;
 
-// piece(i) gives the bytes of value i: whatever it likes for a missing one, which is not read.
+// piece(i) gives the bytes of value i, which is not missing.
 template <class Piece>
 filter_output filter_pieces(std::size_t size, const std::uint8_t* missing,
                             const column_rules& rules, kind which, std::uint64_t* out,
-                            Piece piece) noexcept {
+                            Piece piece) {
     piece_list there;
     if (missing == nullptr) {  // which a compiler may do for several values at once
         for (std::size_t i = 0; i < size; ++i) there.put(i, piece(i));
