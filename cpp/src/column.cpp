@@ -18,6 +18,10 @@ namespace {
 // thousands of different values, more hardly faster.
 constexpr std::size_t most_places = 8192;
 
+// Where fewer values of a block than this share pass the filter, looking for repeats costs more
+// than offering them again: from one block to the next the cache has forgotten the places.
+constexpr std::size_t least_share = 16;
+
 // Bits for the values begin ... begin + size of a mask of bytes. Returns whether any of them is
 // set.
 bool pack_mask(const layout& mask, std::size_t begin, std::size_t size, std::uint8_t* bits) {
@@ -83,8 +87,8 @@ void column_memory::forget_column() noexcept {
 
 void column_memory::turn_to(const column& values) {
     if (of_ == &values) return;
+    forget_column();
     const std::size_t different = values.different_values();
-    met_.clear();
     if (different / 8 <= values.size()) met_.resize(different);  // else it costs more than it saves
     rows_ += values.size();
     const std::size_t places = std::min(std::bit_ceil(rows_ / 8 + 2), most_places);
@@ -132,7 +136,8 @@ std::size_t column::read(std::size_t begin, std::size_t end, const column_rules&
         const filter_output result =
             read_block({begin, size, any_missing ? bits.data() : nullptr, rules, out, met});
         if (result.kept == unreadable) break;
-        output.kept += rules.repeats_count ? result.kept : memory.leave_out(out, result.kept);
+        const bool leaves_out = !rules.repeats_count && least_share * result.kept >= size;
+        output.kept += leaves_out ? memory.leave_out(out, result.kept) : result.kept;
         output.items += size - (rules.filter.dropna ? result.missing : 0);
         begin += size;
     }
