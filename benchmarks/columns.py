@@ -158,6 +158,12 @@ def in_pandas(arrow):
     return pandas.Series(arrow.to_numpy(zero_copy_only=False))
 
 
+def in_nullable_pandas(arrow):
+    import pandas
+
+    return arrow.to_pandas(types_mapper={arrow.type: pandas.Int64Dtype()}.get)
+
+
 def table_of(name, arrow, *, distinct=FEW_DISTINCT, edit=np.asarray, others=(), **further_forms):
     forms = Forms(arrow, **further_forms)
 
@@ -180,6 +186,7 @@ TABLES = [
     table_of("large_utf8", to(("large_string",))),
     table_of("string_view", to(STRING, ("string_view",))),
     table_of("utf8, all distinct", to(STRING), distinct=None),
+    table_of("utf8, 3,000 distinct", to(STRING), distinct=3_000),
     table_of("utf8, 1 to 30 bytes", mixed_lengths),
     table_of(
         "utf8, 10 % null",
@@ -196,6 +203,14 @@ TABLES = [
         others=[beside("without nulls")],
     ),
     table_of(
+        "int8, 10 % null",
+        to(("int8",)),
+        distinct=100,
+        edit=with_missing,
+        beside=without_missing(to(("int8",))),
+        others=[beside("without nulls")],
+    ),
+    table_of(
         "dictionary<int32, utf8>",
         dictionary,
         beside=to(INT32),
@@ -203,6 +218,14 @@ TABLES = [
     ),
     table_of("pandas Series of str", to(STRING), items=in_pandas, others=[PANDAS]),
     table_of("pandas Series of int", to(INT64), items=in_pandas, others=[PANDAS]),
+    table_of(
+        "pandas Series of Int64, 10 % null",
+        to(INT64),
+        edit=with_missing,
+        items=in_nullable_pandas,
+        beside=lambda keys: in_nullable_pandas(to(INT64)(keys.data)),
+        others=[PANDAS, beside("without nulls")],
+    ),
     table_of("Polars Series of str", to(STRING), items=rivals.polars_series),
     table_of(
         "DuckDB relation of str",
