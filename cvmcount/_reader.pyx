@@ -72,8 +72,8 @@ cdef int refuse_tensors(items) except -1:
     return 0
 
 
-# Iterated over, they give scalars of Arrow, none of which is equal to its value. What can be read is
-# no longer here.
+# Iterated over, they give scalars of Arrow, none of which is equal to its value. What offers Arrow
+# data has been read otherwise before.
 cdef int refuse_arrow_scalars(items) except -1:
     for name in ("Array", "ChunkedArray", "Scalar"):
         if isinstance(items, known("pyarrow", name)):
