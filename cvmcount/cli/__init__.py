@@ -5,6 +5,7 @@ could not be read (the rest was counted) or 2 for wrong usage. What only some ca
 by those, because half of the time of a short call is imports.
 """
 
+import os
 import signal
 import sys
 
@@ -17,11 +18,16 @@ def run():
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
 
-    arguments = sys.argv[1:]
+    # All is written and closed by now. Python's own way out would not wait for the threads by which
+    # pyarrow reads ahead, and now and then abort for them where a file cannot be read.
+    os._exit(status_of(sys.argv[1:]))
+
+
+def status_of(arguments):
     if arguments[:1] in (["merge"], ["info"], ["compare"]):
         from . import sketches
 
-        sys.exit(sketches.COMMANDS[arguments[0]](arguments[1:]))
+        return sketches.COMMANDS[arguments[0]](arguments[1:])
     from . import count
 
-    sys.exit(count.main(arguments))
+    return count.main(arguments)
