@@ -129,8 +129,8 @@ def test_an_error_keeps_what_came_before(before):
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs a timer signal")
 def test_a_list_that_shrinks_while_it_is_read():
     """A signal's handler runs between two blocks: the reader must look at the list anew."""
-    items = [str(i) for i in range(1_000_000)]
-    handled = []
+    texts = [str(i) for i in range(1_000_000)]
+    items, handled = [], []
 
     def shrink(signum, frame):
         handled.append(len(items))
@@ -140,12 +140,14 @@ def test_a_list_that_shrinks_while_it_is_read():
     before = signal.signal(signal.SIGALRM, shrink)
     sketch = CVMSketch()
     try:
-        signal.setitimer(signal.ITIMER_REAL, 0.002)
-        while not handled:
-            sketch.update(items)
+        while sketch.items_seen == 0:  # where the machine is busy, it may come before the first
+            items[:] = texts
+            handled.clear()
+            signal.setitimer(signal.ITIMER_REAL, 0.002)
+            while not handled:
+                sketch.update(items)
     finally:
         signal.signal(signal.SIGALRM, before)
-    assert sketch.items_seen > 0
     assert sketch.estimate() < 1_200_000
 
 
