@@ -31,6 +31,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / "python"
+INCLUDES = ("-Icpp/include", "-Icpp/src", "-Icpp/tests")
 ENGINE_EXTRAS = ("spark", "dask", "ray", "engines")
 
 
@@ -164,10 +165,10 @@ def portability() -> None:
     headers = ROOT / "build" / "doctest-only"
     shutil.copytree("/usr/include/doctest", headers / "doctest", dirs_exist_ok=True)
     program = str(ROOT / "build" / "big-endian-tests")
-    sources = [str(path) for part in ("src", "tests") for path in ROOT.glob(f"cpp/{part}/*.cpp")]
+    sources = [str(path) for part in ("src", "tests") for path in ROOT.glob(f"cpp/{part}/**/*.cpp")]
     golden = f'-DCVMCOUNT_GOLDEN_IDENTITIES="{ROOT / "tests" / "golden_identities.tsv"}"'
     compiler = ("s390x-linux-gnu-g++", "-std=c++20", "-O2", "-static", "-ffp-contract=off")
-    run(*compiler, golden, "-Icpp/include", f"-I{headers}", *sources, "-o", program)
+    run(*compiler, golden, *INCLUDES, f"-I{headers}", *sources, "-o", program)
     run("qemu-s390x-static", program)
 
 
@@ -209,12 +210,12 @@ def fuzz(names: list[str], seconds: str = "60") -> None:
         sys.exit(f"no target {', '.join(unknown)} in cpp/fuzz; there are {', '.join(targets)}")
     ensure_fuzzer()
     compiler = ("clang++", "-std=c++20", "-O1", "-g", "-ffp-contract=off", "-pthread", *FUZZING)
-    core = [str(path) for path in ROOT.glob("cpp/src/*.cpp")]
+    core = [str(path) for path in ROOT.glob("cpp/src/**/*.cpp")]
     for name in names or targets:
         build = ROOT / "build" / "fuzz" / name
         (build / "corpus").mkdir(parents=True, exist_ok=True)
         program = build / "fuzzer"
-        run(*compiler, "-Icpp/include", f"cpp/fuzz/{name}.cpp", *core, "-o", program)
+        run(*compiler, *INCLUDES, f"cpp/fuzz/{name}.cpp", *core, "-o", program)
         limits = (f"-max_total_time={seconds}", "-max_len=4096", "-timeout=10")
         corpora = (build / "corpus", ROOT / "cpp" / "fuzz" / "corpus" / name)
         run(program, *limits, f"-artifact_prefix={build}/", *corpora)

@@ -27,15 +27,15 @@ cdef extern from "<span>" nogil:
         identity_span(const uint64_t* data, size_t size) noexcept
 
 
-cdef extern from "cvmcount/utf8.hpp" namespace "cvmcount" nogil:
+cdef extern from "base/utf8.hpp" namespace "cvmcount" nogil:
     size_t encode_utf8[CodeUnit](const CodeUnit* text, size_t size, byte* out) noexcept
 
 
-cdef extern from "cvmcount/calendar.hpp" namespace "cvmcount" nogil:
+cdef extern from "base/calendar.hpp" namespace "cvmcount" nogil:
     int64_t days_since_1970(int year, int month, int day) noexcept
 
 
-cdef extern from "cvmcount/number_residues.hpp" namespace "cvmcount" nogil:
+cdef extern from "identity/number_residues.hpp" namespace "cvmcount" nogil:
     cdef cppclass number_residues:
         number_residues divided_by(const number_residues& divisor) noexcept
         number_residues times_power_of_ten(int64_t exponent) noexcept
@@ -46,7 +46,7 @@ cdef extern from "cvmcount/number_residues.hpp" namespace "cvmcount" nogil:
     ) noexcept
 
 
-cdef extern from "cvmcount/identity.hpp" namespace "cvmcount" nogil:
+cdef extern from "identity/identity.hpp" namespace "cvmcount" nogil:
     ctypedef enum kind:
         tuple_kind "cvmcount::kind::tuple"
         frozenset_kind "cvmcount::kind::frozenset"
@@ -76,14 +76,14 @@ cdef extern from "cvmcount/identity.hpp" namespace "cvmcount" nogil:
         uint64_t of_members(kind which, identity_scratch identities) noexcept
 
 
-cdef extern from "cvmcount/word_filter.hpp" namespace "cvmcount" nogil:
+cdef extern from "simd/word_filter.hpp" namespace "cvmcount" nogil:
     cdef cppclass filter_rules:
         const identity_hash* hash
         uint64_t ceiling
         cbool dropna
 
 
-cdef extern from "cvmcount/vector_level.hpp" namespace "cvmcount" nogil:
+cdef extern from "simd/vector_level.hpp" namespace "cvmcount" nogil:
     cdef cppclass vector_level:
         const char* name
 
@@ -126,7 +126,7 @@ cdef extern from "cvmcount/column.hpp" namespace "cvmcount" nogil:
     const size_t filter_slack "cvmcount::filter_slack"
 
 
-cdef extern from "cvmcount/array_columns.hpp" namespace "cvmcount" nogil:
+cdef extern from "columns/array_columns.hpp" namespace "cvmcount" nogil:
     ctypedef enum number_type:
         int8_type "cvmcount::number_type::int8"
         int16_type "cvmcount::number_type::int16"
@@ -182,7 +182,7 @@ cdef extern from "cvmcount/array_columns.hpp" namespace "cvmcount" nogil:
         ) except +
 
 
-cdef extern from "cvmcount/column_sequence.hpp" namespace "cvmcount" nogil:
+cdef extern from "columns/column_sequence.hpp" namespace "cvmcount" nogil:
     cdef cppclass column_sequence:
         size_t size() noexcept
         void append(unique_ptr[column] values) except +
@@ -196,7 +196,7 @@ cdef extern from "cvmcount/column_sequence.hpp" namespace "cvmcount" nogil:
         ) noexcept
 
 
-cdef extern from "cvmcount/recently_met.hpp" namespace "cvmcount" nogil:
+cdef extern from "base/address_cache.hpp" namespace "cvmcount" nogil:
     cdef cppclass recently_met:
         recently_met() except +
         cbool pays() noexcept
@@ -207,7 +207,7 @@ cdef extern from "cvmcount/recently_met.hpp" namespace "cvmcount" nogil:
         void rest() noexcept
 
 
-cdef extern from "cvmcount/team.hpp" namespace "cvmcount" nogil:
+cdef extern from "base/thread_team.hpp" namespace "cvmcount" nogil:
     ctypedef void (*job "cvmcount::team::job")(void* context, size_t part) noexcept nogil
 
     cdef cppclass team:
@@ -216,7 +216,7 @@ cdef extern from "cvmcount/team.hpp" namespace "cvmcount" nogil:
         void run(job work, void* context) noexcept
 
 
-cdef extern from "cvmcount/lines.hpp" namespace "cvmcount" nogil:
+cdef extern from "lines/lines.hpp" namespace "cvmcount" nogil:
     cdef cppclass line_form:
         byte end
         cbool strips_cr
@@ -236,7 +236,7 @@ cdef extern from "cvmcount/lines.hpp" namespace "cvmcount" nogil:
         uint64_t items
 
 
-cdef extern from "cvmcount/line_stream.hpp" namespace "cvmcount" nogil:
+cdef extern from "lines/line_stream.hpp" namespace "cvmcount" nogil:
     cdef cppclass text_room "std::span<std::byte>":
         byte* data() noexcept
         size_t size() noexcept
@@ -248,7 +248,7 @@ cdef extern from "cvmcount/line_stream.hpp" namespace "cvmcount" nogil:
         void end_file(const line_rules& rules, line_output& output) noexcept
 
 
-cdef extern from "cvmcount/interval.hpp" namespace "cvmcount" nogil:
+cdef extern from "sampler/interval.hpp" namespace "cvmcount" nogil:
     cdef cppclass interval:
         uint64_t low
         uint64_t high
@@ -258,12 +258,12 @@ cdef extern from "cvmcount/interval.hpp" namespace "cvmcount" nogil:
         double high
 
 
-cdef extern from "cvmcount/sizing.hpp" namespace "cvmcount" nogil:
+cdef extern from "sampler/sizing.hpp" namespace "cvmcount" nogil:
     const size_t min_capacity
     const size_t max_capacity
 
 
-cdef extern from "cvmcount/sampler.hpp" namespace "cvmcount" nogil:
+cdef extern from "sampler/sampler.hpp" namespace "cvmcount" nogil:
     ctypedef enum coins:
         hashed_coins "cvmcount::coins::hashed"
         fresh_coins "cvmcount::coins::fresh"
@@ -290,14 +290,14 @@ cdef extern from "cvmcount/sampler.hpp" namespace "cvmcount" nogil:
     double achieved_epsilon(coins kind, size_t capacity, double delta) noexcept
 
 
-cdef extern from "cvmcount/merge.hpp" namespace "cvmcount" nogil:
+cdef extern from "sketch/merge.hpp" namespace "cvmcount" nogil:
     cdef cppclass merger:
         merger() noexcept
         void add(const sampler& part) except +
         void merge_into(sampler& target) except +
 
 
-cdef extern from "cvmcount/set_operations.hpp" namespace "cvmcount" nogil:
+cdef extern from "sketch/set_operations.hpp" namespace "cvmcount" nogil:
     cdef cppclass sampled_count:
         uint64_t retained
         double threshold
@@ -323,7 +323,7 @@ cdef extern from "cvmcount/set_operations.hpp" namespace "cvmcount" nogil:
         sampled_share jaccard() noexcept
 
 
-cdef extern from "cvmcount/saved_sketch.hpp" namespace "cvmcount" nogil:
+cdef extern from "sketch/saved_sketch.hpp" namespace "cvmcount" nogil:
     cdef cppclass sketch_settings:
         uint64_t seed
         double epsilon

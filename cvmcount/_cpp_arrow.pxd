@@ -10,8 +10,8 @@ cdef extern from * nogil:
     """
     #include <cerrno>
 
-    #include "cvmcount/arrow_batches.hpp"
-    #include "cvmcount/arrow_column.hpp"
+    #include "arrow/batches.hpp"
+    #include "arrow/open_column.hpp"
 
     static PyObject* type_of_stream_error(int code) {
         switch (code) {
@@ -61,7 +61,7 @@ cdef extern from "cvmcount/arrow_abi.hpp" nogil:
     const int ARROW_DEVICE_CPU
 
 
-cdef extern from "cvmcount/arrow_batches.hpp" namespace "cvmcount" nogil:
+cdef extern from "arrow/batches.hpp" namespace "cvmcount" nogil:
     cdef cppclass arrow_batches:
         arrow_batches(ArrowArrayStream& stream) except +raise_arrow_error
         arrow_batches(ArrowSchema& schema, ArrowArray& array) except +raise_arrow_error

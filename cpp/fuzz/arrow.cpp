@@ -15,11 +15,11 @@
 #include <utility>
 #include <vector>
 
+#include "arrow/batches.hpp"
+#include "arrow/open_column.hpp"
 #include "arrow_arrays.hpp"
 #include "arrow_types.hpp"
-#include "cvmcount/arrow_batches.hpp"
-#include "cvmcount/arrow_column.hpp"
-#include "cvmcount/column_sequence.hpp"
+#include "columns/column_sequence.hpp"
 #include "input.hpp"
 
 namespace cvmcount::fuzz {

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "../tests/reference_lines.hpp"
-#include "cvmcount/line_stream.hpp"
+#include "lines/line_stream.hpp"
+#include "support/reference_lines.hpp"
 
 namespace {
 

@@ -2,7 +2,7 @@
 //
 // A finding means that bytes from outside crash, overflow or are read wrongly; or that a state was
 // taken which is not one: it must come back as the same bytes, answer, update and merge.
-#include "cvmcount/saved_sketch.hpp"
+#include "sketch/saved_sketch.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -11,8 +11,8 @@
 #include <stdexcept>
 #include <vector>
 
-#include "cvmcount/merge.hpp"
-#include "cvmcount/set_operations.hpp"
+#include "sketch/merge.hpp"
+#include "sketch/set_operations.hpp"
 
 namespace {
 

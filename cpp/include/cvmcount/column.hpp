@@ -8,7 +8,7 @@
 #include <exception>
 #include <vector>
 
-#include "cvmcount/vector_level.hpp"
+#include "simd/vector_level.hpp"
 
 namespace cvmcount {
 

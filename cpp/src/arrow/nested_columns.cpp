@@ -1,0 +1,211 @@
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include "arrow/columns.hpp"
+#include "simd/word_filter_levels.hpp"
+
+namespace cvmcount {
+namespace {
+
+// So many rows of a nested column are read at a time, whatever its depth: a block of each level
+// would not fit on the stack of every thread.
+constexpr std::size_t nested_rows = 64;
+
+}  // namespace
+
+template <class Index>
+filter_output dictionary_column<Index>::read_block(const block& which) const {
+    const column_rules& rules = which.rules;
+    const std::byte* const indices = indices_ + which.begin * sizeof(Index);
+    const std::size_t entries = entries_->size();
+    std::uint8_t* const met = which.met;
+    filter_output result = {0, which.missing_values()};
+    const auto keep = [&](std::uint64_t identity, bool counts) {
+        which.out[result.kept] = identity;
+        result.kept += counts && identity <= rules.filter.ceiling ? 1 : 0;
+    };
+    const auto add = [&](std::size_t entry) {
+        std::uint64_t identity = 0;
+        const bool is_there = entries_->identify(entry, rules, identity);
+        result.missing += is_there ? 0 : 1;
+        keep(identity, is_there || !rules.filter.dropna);
+        // Missing ones are looked at again, because they are counted.
+        if (met != nullptr && is_there) met[entry] = 1;
+    };
+    const auto look_up = [&add, met, indices, entries](std::size_t i) {
+        prefetch_ahead(indices + i * sizeof(Index));
+        // A negative index becomes a large one.
+        const auto index = static_cast<std::uint64_t>(load_at<Index>(indices, i));
+        if (index >= entries) throw malformed_column("an index is not in its dictionary");
+        const auto entry = static_cast<std::size_t>(index);
+        if (met == nullptr || met[entry] == 0) add(entry);
+    };
+    if (which.drops_missing()) {
+        for_each_there(which.missing, which.size, look_up);
+        return result;
+    }
+    for (std::size_t i = 0; i < which.size; ++i) {
+        if (is_set(which.missing, i)) {
+            keep(rules.filter.hash->of_missing(), true);
+        } else {
+            look_up(i);
+        }
+    }
+    return result;
+}
+
+template class dictionary_column<std::int8_t>;
+template class dictionary_column<std::int16_t>;
+template class dictionary_column<std::int32_t>;
+template class dictionary_column<std::int64_t>;
+template class dictionary_column<std::uint8_t>;
+template class dictionary_column<std::uint16_t>;
+template class dictionary_column<std::uint32_t>;
+template class dictionary_column<std::uint64_t>;
+
+template <class End>
+run_column<End>::run_column(const std::byte* ends, std::unique_ptr<column> values,
+                            std::size_t first, std::size_t size)
+    : column(size),
+      ends_(ends),
+      values_(std::move(values)),
+      first_(first),
+      first_run_(0),
+      end_run_(values_->size()) {
+    first_run_ = end_run_ = run_at(first);
+    const auto last = static_cast<std::int64_t>(first + size);
+    for (auto reached = static_cast<std::int64_t>(first); reached < last; ++end_run_) {
+        if (end_run_ == values_->size()) throw malformed_column("its runs end too early");
+        if (end_of(end_run_) <= reached) throw malformed_column("the end of a run falls");
+        reached = end_of(end_run_);
+    }
+}
+
+template <class End>
+std::int64_t run_column<End>::end_of(std::size_t run) const noexcept {
+    return static_cast<std::int64_t>(load_at<End>(ends_, run));
+}
+
+// The first run that ends after this position.
+template <class End>
+std::size_t run_column<End>::run_at(std::size_t position) const noexcept {
+    std::size_t low = first_run_, high = end_run_;
+    while (low < high) {
+        const std::size_t middle = low + (high - low) / 2;
+        if (end_of(middle) <= static_cast<std::int64_t>(position)) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+template <class End>
+filter_output run_column<End>::read_block(const block& which) const {
+    const column_rules& rules = which.rules;
+    const std::size_t begin = first_ + which.begin;
+    filter_output result = {0, 0};
+    std::size_t run = run_at(begin);
+    for (std::size_t i = 0; i < which.size; ++run) {
+        const auto rest = static_cast<std::int64_t>(begin + which.size);
+        const std::size_t stop = static_cast<std::size_t>(std::min(end_of(run), rest)) - begin;
+        std::uint64_t identity = 0;
+        const bool is_there = values_->identify(run, rules, identity);
+        result.missing += is_there ? 0 : stop - i;
+        if ((is_there || !rules.filter.dropna) && identity <= rules.filter.ceiling) {
+            const std::size_t copies = rules.repeats_count ? stop - i : 1;
+            std::fill_n(which.out + result.kept, copies, identity);
+            result.kept += copies;
+        }
+        i = stop;
+    }
+    return result;
+}
+
+template class run_column<std::int16_t>;
+template class run_column<std::int32_t>;
+template class run_column<std::int64_t>;
+
+filter_output struct_column::read_block(const block& which) const {
+    const filter_rules& rules = which.rules.filter;
+    const std::size_t width = fields_.size();
+    std::array<std::uint64_t, nested_rows + filter_slack> field;
+    std::vector<std::uint64_t> rows(width * nested_rows);
+    filter_output result = {0, 0};
+    for (std::size_t first = 0; first < which.size; first += nested_rows) {
+        const std::size_t size = std::min(nested_rows, which.size - first);
+        for (std::size_t number = 0; number < width; ++number) {
+            fields_[number]->identify(which.begin + first, size, which.rules, field.data());
+            for (std::size_t i = 0; i < size; ++i) rows[i * width + number] = field[i];
+        }
+        const auto identify = [&](std::size_t i, std::uint64_t& identity) {
+            identity = rules.hash->of_members(kind::tuple, {rows.data() + i * width, width});
+            return true;
+        };
+        const std::uint8_t* missing =
+            which.missing == nullptr ? nullptr : which.missing + first / 8;
+        const filter_output part =
+            filter_one_by_one(size, missing, rules, which.out + result.kept, identify);
+        result.kept += part.kept;
+        result.missing += part.missing;
+    }
+    return result;
+}
+
+std::int64_t list_column::load(const std::byte* numbers, std::size_t i) const noexcept {
+    return where_.wide ? load_at<std::int64_t>(numbers, i) : load_at<std::int32_t>(numbers, i);
+}
+
+list_column::range list_column::range_of(std::size_t i) const {
+    if (where_.offsets == nullptr) return {i * where_.length, where_.length};
+    const auto limit = static_cast<std::int64_t>(values_->size());
+    const std::int64_t begin = load(where_.offsets, i);
+    if (begin < 0 || begin > limit) throw malformed_column("a list begins outside its values");
+    // The least int64 less anything would overflow; -1 ends as much too early.
+    const std::int64_t size = where_.sizes == nullptr
+                                  ? std::max<std::int64_t>(load(where_.offsets, i + 1), -1) - begin
+                                  : load(where_.sizes, i);
+    if (size < 0 || size > limit - begin) throw malformed_column("a list ends outside its values");
+    return {static_cast<std::size_t>(begin), static_cast<std::size_t>(size)};
+}
+
+// Where the lists before this one end, if their offsets are right: those of a missing one may not
+// be.
+std::size_t list_column::end_before(std::size_t i) const noexcept {
+    if (where_.offsets == nullptr) return i * where_.length;
+    const std::int64_t end = std::max<std::int64_t>(load(where_.offsets, i), 0);
+    return std::min(static_cast<std::size_t>(end), values_->size());
+}
+
+// Lists are short as a rule, so the values of many are identified at once.
+filter_output list_column::read_block(const block& which) const {
+    const identity_hash& hash = *which.rules.filter.hash;
+    const bool in_order = where_.sizes == nullptr;
+    // Where the values of the block end.
+    const std::size_t reach = in_order ? end_before(which.begin + which.size) : 0;
+    std::vector<std::uint64_t> members;
+    range read = {0, 0};
+    const auto identify = [&](std::size_t i, std::uint64_t& identity) {
+        const range list = range_of(which.begin + i);
+        const std::size_t end = list.begin + list.size;
+        if (!in_order || list.begin < read.begin || end > read.begin + read.size) {
+            const std::size_t ahead = reach > end ? reach - list.begin : 0;
+            read = {list.begin, std::max(list.size, std::min(ahead, block_values))};
+            members.resize(read.size + filter_slack);
+            for (std::size_t done = 0; done < read.size; done += block_values) {
+                values_->identify(read.begin + done, std::min(read.size - done, block_values),
+                                  which.rules, members.data() + done);
+            }
+        }
+        const std::span<std::uint64_t> all(members);
+        identity = hash.of_members(
+            kind::tuple,
+            list.size == 0 ? all.first(0) : all.subspan(list.begin - read.begin, list.size));
+        return true;
+    };
+    return filter_one_by_one(which.size, which.missing, which.rules.filter, which.out, identify);
+}
+
+}  // namespace cvmcount

@@ -1,0 +1,39 @@
+#include "base/address_cache.hpp"
+
+#include <algorithm>
+
+namespace cvmcount {
+
+void recently_met::note(std::size_t items, std::size_t found) noexcept {
+    found_ += found;
+    left_ -= std::min(left_, items);
+    if (left_ > 0) return;
+    if (phase_ == phase::judging && 2 * found_ < phase_items) {
+        rest();
+    } else if (phase_ == phase::resting) {
+        enter(phase::warming_up, phase_items);
+    } else {
+        enter(phase::judging, phase_items);
+    }
+}
+
+void recently_met::forget() noexcept {
+    if (phase_ == phase::resting) return;
+    std::fill(pairs_.begin(), pairs_.end(), 0);
+    enter(phase::warming_up, phase_items);
+}
+
+void recently_met::rest() noexcept {
+    if (phase_ == phase::resting) return;
+    forget();
+    enter(phase::resting, next_rest_);
+    next_rest_ *= 4;
+}
+
+void recently_met::enter(phase next, std::size_t items) noexcept {
+    phase_ = next;
+    left_ = items;
+    found_ = 0;
+}
+
+}  // namespace cvmcount

@@ -1,0 +1,65 @@
+#include "base/thread_team.hpp"
+
+namespace cvmcount {
+namespace {
+
+constexpr int looks_before_sleep = 4000;
+
+// Returns the first value that differs from `old`.
+std::uint32_t wait_for_change(const std::atomic<std::uint32_t>& value, std::uint32_t old) noexcept {
+    for (int i = 0; i < looks_before_sleep; ++i) {
+        const std::uint32_t now = value.load(std::memory_order_acquire);
+        if (now != old) return now;
+    }
+    value.wait(old, std::memory_order_acquire);
+    return value.load(std::memory_order_acquire);
+}
+
+}  // namespace
+
+team::team(std::size_t workers) {
+    helpers_.reserve(workers - 1);
+    try {
+        for (std::size_t part = 1; part < workers; ++part) {
+            helpers_.emplace_back([this, part] { help(part); });
+        }
+    } catch (...) {
+        dismiss();
+        throw;
+    }
+}
+
+team::~team() {
+    dismiss();
+}
+
+void team::run(job work, void* context) noexcept {
+    work_ = work;
+    context_ = context;
+    working_.store(static_cast<std::uint32_t>(helpers_.size()), std::memory_order_relaxed);
+    round_.fetch_add(1, std::memory_order_release);
+    round_.notify_all();
+    if (work == nullptr) return;
+    work(context, 0);
+    for (auto left = working_.load(std::memory_order_acquire); left != 0;) {
+        left = wait_for_change(working_, left);
+    }
+}
+
+void team::help(std::size_t part) noexcept {
+    // A helper that starts late finds its first round begun; none can be missed, because run()
+    // waits for every helper before it begins the next.
+    for (std::uint32_t round = 0;;) {
+        round = wait_for_change(round_, round);
+        if (work_ == nullptr) return;
+        work_(context_, part);
+        if (working_.fetch_sub(1, std::memory_order_acq_rel) == 1) working_.notify_one();
+    }
+}
+
+void team::dismiss() noexcept {
+    run(nullptr, nullptr);
+    for (std::thread& helper : helpers_) helper.join();
+}
+
+}  // namespace cvmcount

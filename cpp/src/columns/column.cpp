@@ -1,0 +1,174 @@
+#include "cvmcount/column.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+#include <exception>
+#include <limits>
+
+#include "base/byte_masks.hpp"
+#include "base/bytes.hpp"
+#include "base/missing_bits.hpp"
+
+namespace cvmcount {
+namespace {
+
+// More than a sampler of the usual size retains: fewer were up to a third slower where there are
+// thousands of different values, more hardly faster.
+constexpr std::size_t most_places = 8192;
+
+// Where fewer values of a block than this share pass the filter, looking for repeats costs more
+// than offering them again: from one block to the next the cache has forgotten the places.
+constexpr std::size_t least_share = 16;
+
+// Bits for the values begin ... begin + size of a mask of bytes. Returns whether any of them is
+// set.
+bool pack_mask(const layout& mask, std::size_t begin, std::size_t size, std::uint8_t* bits) {
+    std::uint64_t any = 0;
+    std::size_t i = 0;
+    if (mask.stride == 1) {
+        for (; i + byte_masks::bytes <= size; i += byte_masks::bytes) {
+            const std::uint64_t set = ~masks_of(mask.data + begin + i, std::byte{0}).ends;
+            store_le(reinterpret_cast<std::byte*>(bits + i / 8), set);
+            any |= set;
+        }
+    }
+    for (; i < size; i += 8) {
+        unsigned byte = 0;
+        for (std::size_t j = 0; j < std::min<std::size_t>(8, size - i); ++j) {
+            const auto position = static_cast<std::ptrdiff_t>(begin + i + j);
+            const bool missing = mask.data[mask.stride * position] != std::byte{0};
+            byte |= (missing ? 1U : 0U) << j;
+        }
+        bits[i / 8] = static_cast<std::uint8_t>(byte);
+        any |= byte;
+    }
+    return any != 0;
+}
+
+// The opposite of `size` bits from `begin` on. Returns whether any of them is set.
+bool invert_bits(const std::uint8_t* source, std::size_t begin, std::size_t size,
+                 std::uint8_t* bits) {
+    const std::size_t shift = begin % 8;
+    const std::size_t bytes = (shift + size + 7) / 8;  // that there are to be read
+    source += begin / 8;
+    std::uint64_t any = 0;
+    std::size_t i = 0;
+    for (; 8 * i + 64 <= size; i += 8) {
+        auto word = load_le<std::uint64_t>(reinterpret_cast<const std::byte*>(source + i)) >> shift;
+        if (shift != 0) word |= std::uint64_t{source[i + 8]} << (64 - shift);
+        store_le(reinterpret_cast<std::byte*>(bits + i), ~word);
+        any |= ~word;
+    }
+    for (; 8 * i < size; ++i) {
+        unsigned byte = source[i] >> shift;
+        if (shift != 0 && i + 1 < bytes) byte |= unsigned{source[i + 1]} << (8 - shift);
+        byte = ~byte & 0xff;
+        if (size - 8 * i < 8) byte &= (1U << (size - 8 * i)) - 1;
+        bits[i] = static_cast<std::uint8_t>(byte);
+        any |= byte;
+    }
+    return any != 0;
+}
+
+}  // namespace
+
+void column_memory::forget() noexcept {
+    forget_column();
+    rows_ = 0;
+    last_.clear();
+}
+
+void column_memory::forget_column() noexcept {
+    of_ = nullptr;
+    met_.clear();
+}
+
+void column_memory::turn_to(const column& values) {
+    if (of_ == &values) return;
+    forget_column();
+    const std::size_t different = values.different_values();
+    if (different / 8 <= values.size()) met_.resize(different);  // else it costs more than it saves
+    rows_ += values.size();
+    const std::size_t places = std::min(std::bit_ceil(rows_ / 8 + 2), most_places);
+    if (places > last_.size()) {
+        last_.resize(places);
+        for (std::size_t i = 0; i < places; ++i) last_[i] = i ^ 1;  // no identity of this place
+    }
+    of_ = &values;
+}
+
+std::size_t column_memory::leave_out(std::uint64_t* identities, std::size_t size) noexcept {
+    std::size_t left = 0;
+    const std::size_t mask = last_.size() - 1;
+    for (std::size_t i = 0; i < size; ++i) {
+        const std::uint64_t identity = identities[i];
+        std::uint64_t& last = last_[identity & mask];
+        identities[left] = identity;
+        left += last != identity ? 1 : 0;
+        last = identity;
+    }
+    return left;
+}
+
+std::size_t column::block::missing_values() const noexcept {
+    return missing == nullptr ? 0 : count_set(missing, size);
+}
+
+// Whether there are missing ones, and which.
+bool column::find_missing(std::size_t begin, std::size_t size, std::uint8_t* bits) const noexcept {
+    if (validity_ != nullptr) return invert_bits(validity_, first_bit_ + begin, size, bits);
+    return mask_.data != nullptr && pack_mask(mask_, begin, size, bits);
+}
+
+std::size_t column::read(std::size_t begin, std::size_t end, const column_rules& rules,
+                         column_memory& memory, column_output& output) const noexcept try {
+    std::array<std::uint8_t, block_values / 8> bits;
+    if (!rules.repeats_count) memory.turn_to(*this);
+    std::uint8_t* const met =
+        rules.repeats_count || memory.met_.empty() ? nullptr : memory.met_.data();
+    while (begin < end) {
+        const std::size_t size = std::min(block_values, end - begin);
+        if (output.room - output.kept < size + filter_slack) break;
+        std::uint64_t* out = output.identities + output.kept;
+        const bool any_missing = find_missing(begin, size, bits.data());
+        const filter_output result =
+            read_block({begin, size, any_missing ? bits.data() : nullptr, rules, out, met});
+        if (result.kept == unreadable) break;
+        const bool leaves_out = !rules.repeats_count && least_share * result.kept >= size;
+        output.kept += leaves_out ? memory.leave_out(out, result.kept) : result.kept;
+        output.items += size - (rules.filter.dropna ? result.missing : 0);
+        begin += size;
+    }
+    return begin;
+} catch (const malformed_column& error) {
+    output.problem = error.what();
+    return begin;
+} catch (const std::exception&) {  // bad_alloc, or length_error
+    output.problem = "there is not enough memory to read it";
+    return begin;
+}
+
+bool column::identify_one(std::size_t i, const column_rules& rules, std::uint64_t& identity) const {
+    std::array<std::uint64_t, 1 + filter_slack> out;
+    const bool is_there = identify(i, 1, rules, out.data()) == 0;
+    identity = out[0];
+    return is_there;
+}
+
+std::size_t column::identify(std::size_t begin, std::size_t size, const column_rules& rules,
+                             std::uint64_t* out) const {
+    std::array<std::uint8_t, block_values / 8> bits;
+    column_rules all = rules;
+    all.filter.ceiling = std::numeric_limits<std::uint64_t>::max();
+    all.filter.dropna = false;
+    all.repeats_count = true;
+    const bool any_missing = find_missing(begin, size, bits.data());
+    const filter_output result =
+        read_block({begin, size, any_missing ? bits.data() : nullptr, all, out, nullptr});
+    if (result.kept != size) throw malformed_column("it holds what cannot be identified");
+    return result.missing;
+}
+
+}  // namespace cvmcount

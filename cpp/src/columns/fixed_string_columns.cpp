@@ -1,0 +1,102 @@
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "base/bytes.hpp"
+#include "base/utf8.hpp"
+#include "columns/array_columns.hpp"
+#include "columns/string_filter.hpp"
+#include "simd/word_filter_levels.hpp"
+
+namespace cvmcount {
+namespace {
+
+std::uint32_t load_unit(const std::byte* source, bool swapped) noexcept {
+    std::uint32_t unit;
+    std::memcpy(&unit, source, sizeof unit);
+    return swapped ? byte_swap(unit) : unit;
+}
+
+// Text of UTF-32 units, encoded in place of the last one.
+class text_encoder {
+  public:
+    // Whether it could: it must not be longer than this holds, nor have units that are no code
+    // points.
+    bool encode(const std::byte* source, std::size_t width, bool swapped) noexcept {
+        while (width > 0 && load_unit(source + 4 * (width - 1), false) == 0) --width;
+        if (width > units_.size()) return false;
+        std::uint32_t largest = 0;
+        for (std::size_t i = 0; i < width; ++i) {
+            units_[i] = load_unit(source + 4 * i, swapped);
+            largest = std::max(largest, units_[i]);
+        }
+        if (largest >= 0x110000) return false;
+        size_ = width;
+        if (largest >= 0x80) {
+            size_ = encode_utf8(units_.data(), width, utf8_.data());
+            return true;
+        }
+        for (std::size_t i = 0; i < width; ++i) utf8_[i] = static_cast<std::byte>(units_[i]);
+        return true;
+    }
+
+    std::span<const std::byte> utf8() const noexcept { return {utf8_.data(), size_}; }
+
+  private:
+    static constexpr std::size_t max_units = 1024;  // 8 kB on the stack of any thread
+
+    std::array<std::uint32_t, max_units> units_;
+    std::array<std::byte, 4 * max_units> utf8_;
+    std::size_t size_ = 0;
+};
+
+}  // namespace
+
+filter_output fixed_bytes_column::read_block(const block& which) const {
+    const auto piece = [&](std::size_t i) {
+        const std::byte* source = value(which.begin + i);
+        std::size_t used = width_;
+        while (end_ == padding::zeros && used > 0 && source[used - 1] == std::byte{0}) --used;
+        return std::span<const std::byte>(source, used);
+    };
+    return filter_pieces(which.size, which.missing, which.rules, kind_, which.out, piece);
+}
+
+filter_output fixed_text_column::read_block(const block& which) const {
+    text_encoder encoder;
+    bool readable = true;
+    const auto identify = [&](std::size_t i, std::uint64_t& identity) {
+        if (!encoder.encode(value(which.begin + i), width_, values().swapped)) {
+            readable = false;
+            return false;
+        }
+        identity = which.rules.filter.hash->of_text(encoder.utf8());
+        return true;
+    };
+    const filter_output result =
+        filter_one_by_one(which.size, which.missing, which.rules.filter, which.out, identify);
+    return readable ? result : filter_output{unreadable, 0};
+}
+
+filter_output packed_text_column::read_block(const block& which) const {
+    using answer = library::answer;
+    bool readable = true;
+    const auto identify = [&](std::size_t i, std::uint64_t& identity) {
+        const char* text = nullptr;
+        std::size_t size = 0;
+        const answer found =
+            library_.unpack(library_.context, value(which.begin + i), &text, &size);
+        readable = readable && found != answer::error;
+        if (found != answer::text) return false;
+        const auto* bytes = reinterpret_cast<const std::byte*>(text);
+        identity = which.rules.filter.hash->of_text({bytes, size});
+        return true;
+    };
+    library_.open(library_.context);
+    const filter_output result =
+        filter_one_by_one(which.size, which.missing, which.rules.filter, which.out, identify);
+    library_.close(library_.context);
+    return readable ? result : filter_output{unreadable, 0};
+}
+
+}  // namespace cvmcount

@@ -1,0 +1,141 @@
+#include <array>
+#include <bit>
+#include <cmath>
+#include <type_traits>
+
+#include "columns/array_columns.hpp"
+#include "columns/gather.hpp"
+
+namespace cvmcount {
+namespace {
+
+// As gather, for what is one of few values: those that are there and were not met yet. Returns how
+// many.
+template <class Type>
+std::size_t gather_new_bytes(const std::byte* first, std::ptrdiff_t stride, std::size_t size,
+                             const std::uint8_t* missing, std::uint8_t* met,
+                             word_block& words) noexcept {
+    std::size_t count = 0;
+    for_each_there(missing, size, [&](std::size_t i) {
+        const std::byte* source = first + stride * static_cast<std::ptrdiff_t>(i);
+        const auto value = load<std::uint8_t>(source, false);
+        words[count] = value;
+        count += met[value] == 0 ? 1 : 0;
+        met[value] = 1;
+    });
+    for (std::size_t i = 0; i < count; ++i) {
+        words[i] = Type::word(static_cast<std::uint8_t>(words[i]));
+    }
+    return count;
+}
+
+// Complex numbers are rare enough to be read one by one. Whether it is a value.
+bool identify_complex(double real, double imaginary, const identity_hash& hash,
+                      std::uint64_t& identity) noexcept {
+    if (std::isnan(real) || std::isnan(imaginary)) return false;
+    if (imaginary == 0) {
+        identity = hash.of_real(real);
+        return true;
+    }
+    std::array<std::uint64_t, 2> parts = {hash.of_real(real), hash.of_real(imaginary)};
+    identity = hash.of_members(kind::complex, parts);
+    return true;
+}
+
+}  // namespace
+
+template <class Type>
+filter_output number_column::read_words(word_form form, const block& which) const noexcept {
+    using bits = typename Type::bits;
+    const std::byte* first = value(which.begin);
+    const auto hashed = [&](const void* words, std::size_t size, const std::uint8_t* missing) {
+        const auto* bytes = static_cast<const std::byte*>(words);
+        return which.rules.level->filter_words(form, {bytes, size, missing}, which.rules.filter,
+                                               which.out);
+    };
+    constexpr bool is_word = std::is_same_v<Type, natural<std::uint64_t>>;
+    if (is_word && values().stride == 8 && !values().swapped) {
+        return hashed(first, which.size, which.missing);
+    }
+    word_block words;
+    if (sizeof(bits) == 1 && which.met != nullptr && which.drops_missing()) {
+        constexpr bool is_boolean = std::is_same_v<Type, boolean>;
+        if (is_boolean && which.met[0] != 0 && which.met[1] != 0) {  // nothing else is new
+            return {0, which.missing_values()};
+        }
+        const std::size_t size = gather_new_bytes<Type>(first, values().stride, which.size,
+                                                        which.missing, which.met, words);
+        filter_output result = hashed(words.data(), size, nullptr);
+        result.missing = which.missing_values();
+        return result;
+    }
+    if (values().swapped) {
+        gather<Type, true>(first, values().stride, which.size, words);
+    } else {
+        gather<Type, false>(first, values().stride, which.size, words);
+    }
+    return hashed(words.data(), which.size, which.missing);
+}
+
+template <class Real>
+filter_output number_column::read_complex(const block& which) const noexcept {
+    using bits = typename Real::bits;
+    return filter_one_by_one(
+        which.size, which.missing, which.rules.filter, which.out,
+        [&](std::size_t i, std::uint64_t& identity) {
+            const std::byte* source = value(which.begin + i);
+            const auto part = [&](std::size_t number) {
+                const std::byte* at = source + number * sizeof(bits);
+                return std::bit_cast<double>(Real::word(load<bits>(at, values().swapped)));
+            };
+            return identify_complex(part(0), part(1), *which.rules.filter.hash, identity);
+        });
+}
+
+std::size_t number_column::different_values() const noexcept {
+    switch (type_) {
+        case number_type::int8:
+        case number_type::uint8:
+        case number_type::boolean:
+            return 256;
+        default:
+            return 0;
+    }
+}
+
+filter_output number_column::read_block(const block& which) const {
+    using word = natural<std::uint64_t>;
+    switch (type_) {
+        case number_type::int8:
+            return read_words<integer<std::int8_t>>(word_form::integer, which);
+        case number_type::int16:
+            return read_words<integer<std::int16_t>>(word_form::integer, which);
+        case number_type::int32:
+            return read_words<integer<std::int32_t>>(word_form::integer, which);
+        case number_type::int64:
+            return read_words<word>(word_form::integer, which);
+        case number_type::uint8:
+            return read_words<natural<std::uint8_t>>(word_form::integer, which);
+        case number_type::uint16:
+            return read_words<natural<std::uint16_t>>(word_form::integer, which);
+        case number_type::uint32:
+            return read_words<natural<std::uint32_t>>(word_form::integer, which);
+        case number_type::uint64:
+            return read_words<word>(word_form::unsigned_integer, which);
+        case number_type::boolean:
+            return read_words<boolean>(word_form::integer, which);
+        case number_type::real16:
+            return read_words<real16>(word_form::real, which);
+        case number_type::real32:
+            return read_words<real32>(word_form::real, which);
+        case number_type::real64:
+            return read_words<word>(word_form::real, which);
+        case number_type::complex64:
+            return read_complex<real32>(which);
+        case number_type::complex128:
+            return read_complex<word>(which);
+    }
+    return {unreadable, 0};
+}
+
+}  // namespace cvmcount

@@ -1,0 +1,194 @@
+#include "identity/decimal.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <limits>
+
+#include "base/bytes.hpp"
+#include "identity/number_residues.hpp"
+
+namespace cvmcount {
+namespace {
+
+// A natural number as 32-bit limbs, the least first.
+class natural_number {
+  public:
+    explicit natural_number(std::span<const std::byte> magnitude) noexcept {
+        for (std::size_t i = 0; i < magnitude.size(); ++i) {
+            limbs_[i / 4] |= std::to_integer<std::uint32_t>(magnitude[i]) << 8 * (i % 4);
+        }
+        size_ = (magnitude.size() + 3) / 4;
+        drop_zeros();
+    }
+
+    bool is_zero() const noexcept { return size_ == 0; }
+
+    std::size_t bits() const noexcept {
+        return size_ == 0
+                   ? 0
+                   : 32 * size_ - static_cast<std::size_t>(std::countl_zero(limbs_[size_ - 1]));
+    }
+
+    // Whether it is a multiple; if so it is divided.
+    bool divide(std::uint32_t divisor) noexcept {
+        std::array<std::uint32_t, max_limbs> quotient;
+        std::uint64_t rest = 0;
+        for (std::size_t i = size_; i-- > 0;) {
+            rest = rest << 32 | limbs_[i];
+            quotient[i] = static_cast<std::uint32_t>(rest / divisor);
+            rest %= divisor;
+        }
+        if (rest != 0) return false;
+        std::copy_n(quotient.begin(), size_, limbs_.begin());
+        drop_zeros();
+        return true;
+    }
+
+    void multiply_by_ten() noexcept {
+        std::uint64_t carry = 0;
+        for (std::size_t i = 0; i < size_; ++i) {
+            carry += std::uint64_t{limbs_[i]} * 10;
+            limbs_[i] = static_cast<std::uint32_t>(carry);
+            carry >>= 32;
+        }
+        if (carry != 0) limbs_[size_++] = static_cast<std::uint32_t>(carry);
+    }
+
+    // Precondition: it has no more bits.
+    std::uint64_t low_word() const noexcept {
+        return std::uint64_t{size_ > 1 ? limbs_[1] : 0} << 32 | (size_ > 0 ? limbs_[0] : 0);
+    }
+
+    // Calls use(magnitude) with its bytes, little-endian.
+    template <class Use>
+    auto with_bytes(Use use) const noexcept {
+        std::array<std::byte, 4 * max_limbs> bytes;
+        for (std::size_t i = 0; i < size_; ++i) store_le(bytes.data() + 4 * i, limbs_[i]);
+        return use(std::span<const std::byte>(bytes.data(), 4 * size_));
+    }
+
+    // A coefficient has 8 limbs, and 10**max_power 33.
+    static constexpr std::int64_t max_power = 310;
+
+  private:
+    static constexpr std::size_t max_limbs = 8 + 33;
+
+    void drop_zeros() noexcept {
+        while (size_ > 0 && limbs_[size_ - 1] == 0) --size_;
+    }
+
+    std::array<std::uint32_t, max_limbs> limbs_{};
+    std::size_t size_ = 0;
+};
+
+struct odd_divisor {
+    std::uint64_t inverse;  // modulo 2**64
+    std::uint64_t most;     // the largest quotient of a word
+
+    // Whether a word is a multiple, and then the quotient.
+    constexpr bool divides(std::uint64_t word, std::uint64_t& quotient) const noexcept {
+        quotient = word * inverse;
+        return quotient <= most;
+    }
+};
+
+constexpr std::array<odd_divisor, 28> powers_of_five = [] {
+    constexpr std::uint64_t inverse_of_five = 0xcccccccccccccccdU;
+    constexpr std::uint64_t largest = std::numeric_limits<std::uint64_t>::max();
+    std::array<odd_divisor, 28> powers{{{1, largest}}};
+    for (std::size_t i = 1; i < powers.size(); ++i) {
+        powers[i] = {powers[i - 1].inverse * inverse_of_five, powers[i - 1].most / 5};
+    }
+    return powers;
+}();
+
+// What is neither a 64-bit integer nor a double.
+std::uint64_t identify_ratio(const natural_number& coefficient, bool negative,
+                             std::int64_t exponent, const identity_hash& hash) noexcept {
+    return coefficient.with_bytes([&](std::span<const std::byte> magnitude) {
+        const auto residues = number_residues::of_integer(magnitude, negative);
+        return hash.of_rational(residues.times_power_of_ten(exponent));
+    });
+}
+
+}  // namespace
+
+bool divide_by_power_of_ten(std::uint64_t coefficient, std::int64_t scale,
+                            std::uint64_t& whole) noexcept {
+    if (scale < 0 || scale >= static_cast<std::int64_t>(powers_of_five.size())) return false;
+    const auto power = static_cast<std::size_t>(scale);
+    std::uint64_t quotient = 0;
+    const bool is_multiple = powers_of_five[power].divides(coefficient, quotient);
+    whole = quotient >> power;
+    return is_multiple && whole << power == quotient;
+}
+
+bool identify_short_decimal(std::uint64_t coefficient, bool negative, std::int64_t scale,
+                            const identity_hash& hash, std::uint64_t& identity) noexcept {
+    constexpr std::uint64_t largest = std::uint64_t{1} << 63;
+    constexpr std::uint64_t largest_exact = std::uint64_t{1} << 53;  // as a double
+    if (coefficient >= largest || scale < 0 ||
+        scale >= static_cast<std::int64_t>(powers_of_five.size())) {
+        return false;
+    }
+    const auto power = static_cast<std::size_t>(scale);
+    std::uint64_t quotient = 0;
+    if (!powers_of_five[power].divides(coefficient, quotient)) {
+        const auto residues = number_residues::of_integer(coefficient, negative);
+        identity = hash.of_rational(residues.times_power_of_ten(-scale));
+        return true;
+    }
+    const std::uint64_t whole = quotient >> power;
+    if (whole << power == quotient) {
+        const auto value = static_cast<std::int64_t>(whole);
+        identity = hash.of_integer(negative ? -value : value);
+        return true;
+    }
+    if (quotient >= largest_exact) return false;
+    const double size =
+        static_cast<double>(quotient) / static_cast<double>(std::uint64_t{1} << power);
+    identity = hash.of_real(negative ? -size : size);
+    return true;
+}
+
+std::uint64_t identify_decimal(std::span<const std::byte> magnitude, bool negative,
+                               std::int64_t scale, const identity_hash& hash) noexcept {
+    const auto head = magnitude.first(std::min<std::size_t>(magnitude.size(), 8));
+    const auto rest = magnitude.subspan(head.size());
+    if (std::all_of(rest.begin(), rest.end(),
+                    [](std::byte byte) { return byte == std::byte{0}; })) {
+        std::array<std::byte, 8> word{};
+        std::copy(head.begin(), head.end(), word.begin());
+        std::uint64_t identity = 0;
+        const auto short_coefficient = load_le<std::uint64_t>(word.data());
+        if (identify_short_decimal(short_coefficient, negative, scale, hash, identity)) {
+            return identity;
+        }
+    }
+    natural_number coefficient(magnitude);
+    if (coefficient.is_zero()) return hash.of_integer(0);
+    std::int64_t exponent = -scale;
+    while (exponent < 0 && coefficient.divide(10)) ++exponent;
+    if (exponent >= 0) {
+        // A double is less than 10**309.
+        if (exponent > natural_number::max_power) {
+            return identify_ratio(coefficient, negative, exponent, hash);
+        }
+        while (exponent-- > 0) coefficient.multiply_by_ten();
+        return coefficient.with_bytes(
+            [&](std::span<const std::byte> bytes) { return hash.of_big_integer(bytes, negative); });
+    }
+    // No multiple of ten, so once divided by 5 it is odd. The last place of a double is 2**-1074.
+    natural_number odd = coefficient;
+    std::int64_t fives = exponent;
+    while (fives < 0 && odd.divide(5)) ++fives;
+    if (fives < 0 || odd.bits() > 53 || exponent < -1074) {
+        return identify_ratio(coefficient, negative, exponent, hash);
+    }
+    const double size = std::ldexp(static_cast<double>(odd.low_word()), static_cast<int>(exponent));
+    return hash.of_real(negative ? -size : size);
+}
+
+}  // namespace cvmcount

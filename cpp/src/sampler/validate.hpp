@@ -1,0 +1,18 @@
+// What is wrong with a sampler's state that came from outside.
+//
+// A state is taken only if some stream of items leads there, as far as that can be said without the
+// stream. So no later step has to expect numbers that would make it fail or overflow.
+#pragma once
+
+#include "sampler/fresh_sampler.hpp"
+#include "sampler/hashed_sampler.hpp"
+
+namespace cvmcount {
+
+// The first flaw found, as words that go on after "the saved sketch is not valid: "; or null.
+const char* flaw_of(const hashed_state& state) noexcept;
+
+// Two identities that are alike are found by the sampler itself, when it makes its index.
+const char* flaw_of(const fresh_state& state) noexcept;
+
+}  // namespace cvmcount

@@ -1,0 +1,21 @@
+// What exists once for each level of the CPU's vector instructions. All levels give the same
+// results as the plain one; which to use is chosen at run time.
+#pragma once
+
+#include <span>
+
+#include "simd/string_hash.hpp"
+#include "simd/word_filter.hpp"
+
+namespace cvmcount {
+
+struct vector_level {
+    const char* name;  // "avx512", "avx2" or "plain"
+    word_filter filter_words;
+    piece_hash hash_pieces;
+};
+
+// Those that this machine can run, the fastest first.
+std::span<const vector_level> vector_levels() noexcept;
+
+}  // namespace cvmcount

@@ -1,0 +1,48 @@
+// The inner loop of columns: 64-bit words to identities, of which those up to a ceiling are kept.
+//
+// It exists once for each vector_level.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "identity/identity.hpp"
+
+namespace cvmcount {
+
+// What a word stands for.
+enum class word_form {
+    integer,           // int64
+    unsigned_integer,  // uint64
+    real,              // the bits of a double; NaN is missing
+    time,              // int64 of the kind in the rules; the least is missing
+    identity,          // what was identified before
+};
+
+struct filter_rules {
+    const identity_hash* hash;
+    std::uint64_t ceiling;
+    bool dropna;                      // whether missing values are left out
+    kind time_kind = kind::datetime;  // of word_form::time
+};
+
+struct filter_input {
+    const std::byte* words;  // in native byte order, at any alignment
+    std::size_t size;
+    // Bit i % 8 of byte i / 8 says whether value i is missing; null where none is.
+    const std::uint8_t* missing = nullptr;
+};
+
+struct filter_output {
+    std::size_t kept;
+    std::size_t missing;
+};
+
+// Identities that are kept go to `out` in the order of the input. It has room for size +
+// filter_slack of them: more than what is kept may be written.
+using word_filter = filter_output (*)(word_form form, const filter_input& input,
+                                      const filter_rules& rules, std::uint64_t* out);
+
+inline constexpr std::size_t filter_slack = 8;
+
+}  // namespace cvmcount

@@ -1,0 +1,257 @@
+#include "sketch/saved_sketch.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "base/bytes.hpp"
+#include "identity/identity.hpp"
+#include "identity/xxh3.hpp"
+#include "sampler/validate.hpp"
+#include "sketch/byte_stream.hpp"
+
+namespace cvmcount {
+namespace {
+
+constexpr std::array magic = {std::byte{'C'}, std::byte{'V'}, std::byte{'M'}, std::byte{'S'}};
+constexpr std::uint8_t format_version = 1;
+constexpr std::size_t head_size = 48;
+constexpr std::size_t section_head_size = 8;
+constexpr std::size_t checksum_size = 8;
+
+enum flags : std::uint8_t { drops_missing = 1, salted = 2, known_flags = 3 };
+
+// From 128 on, sections may be passed over by who does not know them.
+enum section : std::uint8_t {
+    exact_sample = 1,
+    counted_sample = 2,
+    merged_sample = 3,
+    fresh_sample = 4,
+    first_optional = 128,
+};
+
+[[noreturn]] void refuse(const std::string& reason) {
+    throw std::invalid_argument(reason);
+}
+
+[[noreturn]] void refuse_state(const char* flaw) {
+    refuse(std::string("the saved sketch is not valid: ") + flaw);
+}
+
+std::uint64_t checksum(std::span<const std::byte> content) noexcept {
+    return xxh3::hash(content, 0);
+}
+
+// As many bytes as every number up to this one takes.
+std::size_t width_of(std::uint64_t largest) noexcept {
+    return (static_cast<std::size_t>(std::bit_width(largest)) + 7) / 8;
+}
+
+std::size_t head_and_tail() noexcept {
+    return head_size + section_head_size + checksum_size;
+}
+
+void write_head(byte_writer& out, std::size_t capacity, const sketch_settings& settings) {
+    for (const std::byte letter : magic) out.byte(std::to_integer<std::uint8_t>(letter));
+    out.byte(format_version);
+    out.byte(identity_version);
+    out.byte(static_cast<std::uint8_t>((settings.dropna ? drops_missing : 0) |
+                                       (settings.is_salted ? salted : 0)));
+    out.byte(0);
+    out.word(settings.seed);
+    out.real(settings.epsilon);
+    out.real(settings.delta);
+    out.word(capacity);
+    out.word(settings.salt);
+}
+
+void write_section_head(byte_writer& out, section type, std::size_t size) {
+    out.word(std::uint64_t{size} << 8 | type);
+}
+
+std::vector<std::byte> sealed(byte_writer content) {
+    content.word(0);
+    auto saved = std::move(content).take();
+    seal(saved);
+    return saved;
+}
+
+std::vector<std::byte> save(const hashed_state& state, const sketch_settings& settings) {
+    const auto type = state.exact ? exact_sample : state.history ? counted_sample : merged_sample;
+    const std::size_t numbers = state.history ? 4 : 1;
+    const std::size_t size = (numbers + state.retained.size()) * sizeof(std::uint64_t);
+    byte_writer out(head_and_tail() + size);
+    write_head(out, state.capacity, settings);
+    write_section_head(out, type, size);
+    out.word(state.items_seen);
+    if (state.history) {
+        out.real(state.history->estimate);
+        out.real(state.history->variance);
+        out.word(state.history->changes);
+    }
+    out.words(state.retained);
+    return sealed(std::move(out));
+}
+
+std::vector<std::byte> save(const fresh_state& state, const sketch_settings& settings) {
+    const std::size_t width = width_of(state.evictions);
+    const std::size_t size =
+        4 * sizeof(std::uint64_t) + state.identities.size() * (sizeof(std::uint64_t) + width);
+    byte_writer out(head_and_tail() + size);
+    write_head(out, state.capacity, settings);
+    write_section_head(out, fresh_sample, size);
+    out.word(state.items_seen);
+    out.word(state.evictions);
+    out.word(state.failures_left);
+    out.word(state.random);
+    out.words(state.identities);
+    for (const std::uint64_t stamp : state.stamps) out.number(stamp, width);
+    return sealed(std::move(out));
+}
+
+void read_versions(byte_reader& in) {
+    in.take(magic.size());
+    const unsigned version = in.byte();
+    if (version != format_version) {
+        refuse("the saved sketch has format version " + std::to_string(version) +
+               ", which this version of cvmcount cannot read");
+    }
+    const unsigned identities = in.byte();
+    if (identities != identity_version) {
+        refuse("the saved sketch has identities of version " + std::to_string(identities) +
+               ", and this version of cvmcount gives other identities to the same items");
+    }
+}
+
+// Returns the capacity.
+std::size_t read_settings(byte_reader& in, sketch_settings& settings) {
+    const unsigned flags = in.byte();
+    if ((flags & ~unsigned{known_flags}) != 0 || in.byte() != 0) refuse_state("unknown flags");
+    settings.dropna = (flags & drops_missing) != 0;
+    settings.is_salted = (flags & salted) != 0;
+    settings.seed = in.word();
+    settings.epsilon = in.real();
+    settings.delta = in.real();
+    const std::uint64_t capacity = in.word();
+    settings.salt = in.word();
+    const bool was_asked = settings.epsilon > 0.0 && settings.epsilon < 1.0;
+    if (!was_asked && std::bit_cast<std::uint64_t>(settings.epsilon) != 0) {
+        refuse_state("epsilon is out of range");
+    }
+    if (!(settings.delta > 0.0 && settings.delta < 1.0)) refuse_state("delta is out of range");
+    if (!settings.is_salted && settings.salt != 0) refuse_state("a salt without its flag");
+    if (capacity > max_capacity) refuse_state("capacity is out of range");
+    return static_cast<std::size_t>(capacity);
+}
+
+sampler read_hashed(byte_reader in, section type, std::size_t capacity) {
+    hashed_state state = {capacity};
+    state.exact = type == exact_sample;
+    state.items_seen = in.word();
+    if (type == counted_sample) {
+        auto& history = state.history.emplace();
+        history.estimate = in.real();
+        history.variance = in.real();
+        history.changes = in.word();
+    }
+    if (in.left() % sizeof(std::uint64_t) != 0) refuse_state("a part of an identity");
+    state.retained = in.words(in.left() / sizeof(std::uint64_t));
+    if (const char* flaw = flaw_of(state)) refuse_state(flaw);
+    return sampler(hashed_sampler(std::move(state)));
+}
+
+sampler read_fresh(byte_reader in, std::size_t capacity) {
+    fresh_state state = {capacity};
+    state.items_seen = in.word();
+    state.evictions = in.word();
+    state.failures_left = in.word();
+    state.random = in.word();
+    const std::size_t width = width_of(state.evictions);
+    const std::size_t each = sizeof(std::uint64_t) + width;
+    if (in.left() % each != 0) refuse_state("a part of an element");
+    const std::size_t count = in.left() / each;
+    state.identities = in.words(count);
+    state.stamps.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) state.stamps.push_back(in.number(width));
+    if (const char* flaw = flaw_of(state)) refuse_state(flaw);
+    try {
+        return sampler(fresh_sampler(std::move(state)));
+    } catch (const std::invalid_argument& flaw) {
+        refuse_state(flaw.what());
+    }
+}
+
+sampler read_sample(byte_reader in, unsigned type, std::size_t capacity) {
+    switch (type) {
+        case exact_sample:
+        case counted_sample:
+        case merged_sample:
+            return read_hashed(in, static_cast<section>(type), capacity);
+        case fresh_sample:
+            return read_fresh(in, capacity);
+        default:
+            refuse_state("its first section is no sample");
+    }
+}
+
+struct typed_section {
+    unsigned type;
+    byte_reader content;
+};
+
+typed_section read_section(byte_reader& in) {
+    const std::uint64_t head = in.word();
+    if (head >> 8 > in.left()) refuse_state("a section is longer than the rest");
+    return {static_cast<unsigned>(head & 0xff),
+            byte_reader(in.take(static_cast<std::size_t>(head >> 8)))};
+}
+
+// What this version does not know comes after the sample, each type once and in rising order.
+void pass_over(byte_reader& in, unsigned last_type) {
+    while (in.left() > 0) {
+        const unsigned type = read_section(in).type;
+        if (type <= last_type) refuse_state("its sections are out of order");
+        if (type < first_optional) {
+            refuse("the saved sketch has a section of type " + std::to_string(type) +
+                   ", which this version of cvmcount does not know");
+        }
+        last_type = type;
+    }
+}
+
+}  // namespace
+
+std::vector<std::byte> save(const sampler& sample, const sketch_settings& settings) {
+    return sample.kind() == coins::hashed ? save(sample.hashed().state(), settings)
+                                          : save(sample.fresh().state(), settings);
+}
+
+std::unique_ptr<sampler> load(std::span<const std::byte> saved, sketch_settings& settings) {
+    if (saved.size() < magic.size() || !std::equal(magic.begin(), magic.end(), saved.begin())) {
+        refuse("this is no saved sketch: it does not begin with CVMS");
+    }
+    if (saved.size() < head_and_tail()) refuse_state("it is too short");
+    const auto content = saved.first(saved.size() - checksum_size);
+    byte_reader in(content);
+    read_versions(in);
+    if (load_le<std::uint64_t>(saved.data() + content.size()) != checksum(content)) {
+        refuse("the saved sketch is damaged: its checksum does not match");
+    }
+    sketch_settings found;
+    const std::size_t capacity = read_settings(in, found);
+    const auto [type, section] = read_section(in);
+    auto sample = std::make_unique<sampler>(read_sample(section, type, capacity));
+    pass_over(in, type);
+    settings = found;
+    return sample;
+}
+
+void seal(std::span<std::byte> saved) noexcept {
+    const auto content = saved.first(saved.size() - checksum_size);
+    store_le(saved.data() + content.size(), checksum(content));
+}
+
+}  // namespace cvmcount

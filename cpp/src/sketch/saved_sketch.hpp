@@ -1,0 +1,44 @@
+// A sketch as bytes: the same on every machine, to be read by every later version.
+//
+// docs/format.md has the layout, by byte offsets. One state has one sequence of bytes. Whoever
+// reads takes nothing on trust: the checksum only tells damage, so every length is compared with
+// the bytes that are there before memory is asked for, and every number with the others
+// (flaws.hpp).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "sampler/sampler.hpp"
+
+namespace cvmcount {
+
+// What a sketch is beside its sampler.
+struct sketch_settings {
+    std::uint64_t seed = 0;
+    double epsilon = 0.0;  // that was asked for; 0: a capacity was
+    double delta = 0.5;
+    bool dropna = true;
+    // Whether items were known by nothing but a hash of the process they were in, and what that
+    // depends on.
+    bool is_salted = false;
+    std::uint64_t salt = 0;
+
+    friend bool operator==(const sketch_settings&, const sketch_settings&) = default;
+};
+
+// Throws std::bad_alloc.
+std::vector<std::byte> save(const sampler& sample, const sketch_settings& settings);
+
+// Throws std::invalid_argument, whose what() is the reason, where the bytes are not what save() of
+// this or an earlier version gave; std::bad_alloc. Then the settings are as they were.
+std::unique_ptr<sampler> load(std::span<const std::byte> saved, sketch_settings& settings);
+
+// Writes the checksum of all bytes but the last eight into these. For tests and fuzzers.
+void seal(std::span<std::byte> saved) noexcept;
+
+}  // namespace cvmcount

@@ -1,0 +1,79 @@
+#include "sketch/set_operations.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "sampler/sizing.hpp"
+
+namespace cvmcount {
+namespace {
+
+std::uint64_t most_elements(const hashed_sampler& sampler) noexcept {
+    return sampler.is_exact() ? sampler.retained() : sampler.items_seen();
+}
+
+// Both in ascending order. Without a branch on which is smaller, for nobody could predict it.
+std::uint64_t count_common(const std::vector<std::uint64_t>& a,
+                           const std::vector<std::uint64_t>& b) noexcept {
+    std::size_t i = 0;
+    std::size_t j = 0;
+    std::uint64_t common = 0;
+    while (i < a.size() && j < b.size()) {
+        const std::uint64_t x = a[i];
+        const std::uint64_t y = b[j];
+        common += x == y ? 1 : 0;
+        i += x <= y ? 1 : 0;
+        j += y <= x ? 1 : 0;
+    }
+    return common;
+}
+
+}  // namespace
+
+interval sampled_count::confidence_interval(double confidence) const noexcept {
+    if (exact) return {retained, retained};
+    const certain_bounds bounds = {retained, at_most};
+    return threshold_interval(retained, threshold, normal_quantile(confidence), bounds);
+}
+
+double sampled_share::estimate() const noexcept {
+    return of == 0 ? 1.0 : static_cast<double>(retained) / static_cast<double>(of);
+}
+
+fraction_interval sampled_share::confidence_interval(double confidence) const noexcept {
+    if (exact) return {estimate(), estimate()};
+    return wilson_interval(retained, of, normal_quantile(confidence));
+}
+
+overlap::overlap(const sampler& first, const sampler& second) {
+    const hashed_sampler& a = first.hashed();
+    const hashed_sampler& b = second.hashed();
+    const std::uint64_t last = std::min(a.ceiling(), b.ceiling());
+    const auto ids_a = a.retained_ids(last);
+    const auto ids_b = b.retained_ids(last);
+    threshold_ = std::min(a.threshold(), b.threshold());
+    exact_ = a.is_exact() && b.is_exact();
+    both_ = count_common(ids_a, ids_b);
+    only_first_ = ids_a.size() - both_;
+    only_second_ = ids_b.size() - both_;
+    most_first_ = most_elements(a);
+    most_second_ = most_elements(b);
+}
+
+sampled_count overlap::in_both() const noexcept {
+    return {both_, threshold_, exact_, std::min(most_first_, most_second_)};
+}
+
+sampled_count overlap::in_first_only() const noexcept {
+    return {only_first_, threshold_, exact_, most_first_};
+}
+
+sampled_count overlap::in_one_only() const noexcept {
+    return {only_first_ + only_second_, threshold_, exact_, add_items(most_first_, most_second_)};
+}
+
+sampled_share overlap::jaccard() const noexcept {
+    return {both_, both_ + only_first_ + only_second_, threshold_, exact_};
+}
+
+}  // namespace cvmcount

@@ -1,0 +1,327 @@
+// A red run means that an Arrow array is read otherwise than its specification says, that one which
+// contradicts itself is believed, or that what a producer hands over is not released once.
+#include <doctest/doctest.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "arrow/batches.hpp"
+#include "arrow/open_column.hpp"
+#include "support/arrow_tree.hpp"
+
+namespace cvmcount::testing {
+namespace {
+
+using identities = std::vector<std::uint64_t>;
+using offsets = std::vector<std::int32_t>;
+
+const identity_hash hash(1);
+
+std::uint64_t text(std::string_view value) {
+    return hash.of_text(std::as_bytes(std::span(value)));
+}
+
+std::uint64_t tuple(std::vector<std::uint64_t> members) {
+    return hash.of_members(kind::tuple, members);
+}
+
+const std::uint64_t missing = hash.of_missing();
+
+struct reading {
+    identities found;
+    std::uint64_t items = 0;
+    std::string problem;
+};
+
+reading read(const column& values, bool dropna = false, bool repeats_count = true) {
+    const column_rules rules = {.filter = {.hash = &hash, .ceiling = ~0ULL, .dropna = dropna},
+                                .level = &vector_levels()[0],
+                                .repeats_count = repeats_count};
+    reading result;
+    result.found.resize(2 * (values.size() + column::block_values));
+    column_memory memory;
+    column_output output = {.identities = result.found.data(), .room = result.found.size()};
+    values.read(0, values.size(), rules, memory, output);
+    result.found.resize(output.kept);
+    result.items = output.items;
+    if (output.problem != nullptr) result.problem = output.problem;
+    return result;
+}
+
+identities read(arrow_tree& tree) {
+    return read(*open_arrow_column(tree.schema, tree.array)).found;
+}
+
+std::string problem_of(arrow_tree& tree) {
+    try {
+        return read(*open_arrow_column(tree.schema, tree.array)).problem;
+    } catch (const malformed_column& error) {
+        return error.what();
+    }
+}
+
+TEST_CASE("numbers from an offset on, with nulls") {
+    arrow_tree tree("i", 3, 1);
+    tree.with(std::vector<std::uint8_t>{0b1011}).with(std::vector<std::int32_t>{7, -1, 8, 9});
+    CHECK(read(tree) == identities{hash.of_integer(-1), missing, hash.of_integer(9)});
+    tree.array.null_count = 0;  // then the bitmap means nothing
+    CHECK(read(tree)[1] == hash.of_integer(8));
+}
+
+TEST_CASE("text by offsets") {
+    arrow_tree tree("u", 3, 1);
+    tree.without_buffer().with(offsets{0, 2, 3, 3, 5}).with_text("xxabc");
+    CHECK(read(tree) == identities{text("a"), text(""), text("bc")});
+    for (const offsets& bad :
+         {offsets{0, 2, 1, 3, 5}, offsets{0, -1, 1, 3, 5}, offsets{0, 2, 7, 7, 5}}) {
+        arrow_tree other("u", 3, 1);
+        other.without_buffer().with(bad).with_text("xxabc");
+        CHECK(problem_of(other) == "its offsets are negative or fall");
+    }
+}
+
+TEST_CASE("text by views") {
+    const std::string longer = "thirteen bytes and more";
+    std::vector<char> views(32);
+    const std::int32_t sizes[] = {2, static_cast<std::int32_t>(longer.size())};
+    std::memcpy(views.data(), &sizes[0], 4);
+    std::memcpy(views.data() + 4, "ab", 2);
+    std::memcpy(views.data() + 16, &sizes[1], 4);  // buffer 0, offset 0
+    const auto size = static_cast<std::int64_t>(longer.size());
+    arrow_tree tree("vu", 2);
+    tree.without_buffer().with(views).with_text(longer).with(std::vector{size});
+    CHECK(read(tree) == identities{text("ab"), text(longer)});
+    arrow_tree shorter("vu", 2);
+    shorter.without_buffer().with(views).with_text(longer).with(std::vector{size - 1});
+    CHECK(problem_of(shorter) == "a view points beyond its buffer");
+}
+
+TEST_CASE("a dictionary counts what is referred to, each entry once") {
+    arrow_tree entries("u", 4);
+    entries.with(std::vector<std::uint8_t>{0b1101}).with(offsets{0, 1, 1, 2, 3}).with_text("abc");
+    arrow_tree tree("c", 5);
+    tree.without_buffer().with(std::vector<std::int8_t>{2, 0, 2, 1, 1}).with_dictionary(entries);
+    CHECK(read(tree) == identities{text("b"), text("a"), text("b"), missing, missing});
+    const reading once = read(*open_arrow_column(tree.schema, tree.array), true, false);
+    CHECK(once.found == identities{text("b"), text("a")});
+    CHECK(once.items == 3);
+    for (const int bad : {-1, 4}) {
+        arrow_tree other("c", 1);
+        other.without_buffer()
+            .with(std::vector{static_cast<std::int8_t>(bad)})
+            .with_dictionary(entries);
+        CHECK(problem_of(other) == "an index is not in its dictionary");
+    }
+}
+
+TEST_CASE("run ends from an offset on") {
+    arrow_tree values("u", 3);
+    values.with(std::vector<std::uint8_t>{0b101}).with(offsets{0, 1, 1, 2}).with_text("ab");
+    for (const offsets& run_ends : {offsets{2, 4, 6}, offsets{2, 2, 6}, offsets{2, 4, 5}}) {
+        arrow_tree ends("i", 3);
+        ends.without_buffer().with(run_ends);
+        arrow_tree tree("+r", 5, 1);
+        tree.with_child(ends).with_child(values);
+        if (run_ends == offsets{2, 4, 6}) {
+            CHECK(read(tree) == identities{text("a"), missing, missing, text("b"), text("b")});
+            CHECK(read(*open_arrow_column(tree.schema, tree.array), true, false).found.size() == 2);
+        } else {
+            CHECK(problem_of(tree) != "");
+        }
+    }
+}
+
+TEST_CASE("run ends are checked where they are needed, before a row is read") {
+    arrow_tree values("i", 4);
+    values.without_buffer().with(std::vector<std::int32_t>{1, 2, 3, 4});
+    arrow_tree ends("i", 4);
+    ends.without_buffer().with(offsets{5, 2, 4, 6});
+    arrow_tree later("+r", 2, 4);
+    later.with_child(ends).with_child(values);
+    CHECK(read(later) == identities{hash.of_integer(4), hash.of_integer(4)});
+    arrow_tree whole("+r", 6);
+    whole.with_child(ends).with_child(values);
+    CHECK_THROWS_AS(open_arrow_column(whole.schema, whole.array), malformed_column);
+}
+
+TEST_CASE("structs and lists are tuples") {
+    arrow_tree numbers("s", 4);
+    numbers.without_buffer().with(std::vector<std::int16_t>{1, 2, 3, 4});
+    const std::uint64_t one = hash.of_integer(1), two = hash.of_integer(2),
+                        three = hash.of_integer(3), four = hash.of_integer(4);
+    SUBCASE("struct") {
+        arrow_tree tree("+s", 2, 1);
+        tree.with(std::vector<std::uint8_t>{0b010}).with_child(numbers).with_child(numbers);
+        CHECK(read(tree) == identities{tuple({two, two}), missing});
+        tree.array.length = 4;
+        CHECK(problem_of(tree) == "a child is too short");
+    }
+    SUBCASE("list") {
+        arrow_tree tree("+l", 3);
+        tree.without_buffer().with(offsets{0, 3, 3, 4}).with_child(numbers);
+        CHECK(read(tree) == identities{tuple({one, two, three}), tuple({}), tuple({four})});
+        arrow_tree beyond("+l", 1);
+        beyond.without_buffer().with(offsets{0, 5}).with_child(numbers);
+        CHECK(problem_of(beyond) == "a list ends outside its values");
+        arrow_tree ends_missing("+l", 2);
+        ends_missing.with(std::vector<std::uint8_t>{0b01}).with(offsets{0, 4, 1});
+        ends_missing.with_child(numbers);
+        CHECK(read(ends_missing) == identities{tuple({one, two, three, four}), missing});
+    }
+    SUBCASE("list views, in any order") {
+        arrow_tree tree("+vl", 2);
+        tree.without_buffer().with(offsets{2, 0}).with(offsets{2, 3}).with_child(numbers);
+        CHECK(read(tree) == identities{tuple({three, four}), tuple({one, two, three})});
+    }
+    SUBCASE("lists of one length") {
+        arrow_tree tree("+w:2", 1, 1);
+        tree.without_buffer().with_child(numbers);
+        CHECK(read(tree) == identities{tuple({three, four})});
+        tree.array.length = 2;
+        CHECK(problem_of(tree) == "a child is too short");
+    }
+}
+
+TEST_CASE("a table is its only column") {
+    arrow_tree numbers("s", 4);
+    numbers.without_buffer().with(std::vector<std::int16_t>{1, 2, 3, 4});
+    arrow_tree table("+s", 2, 1);
+    table.without_buffer().with_child(numbers);
+    table.schema.flags = 0;
+    CHECK(read(table) == identities{hash.of_integer(2), hash.of_integer(3)});
+    table.with_child(numbers);
+    CHECK_THROWS_WITH_AS(read(table), "2 columns (it, it): pass one of them", unsupported_column);
+}
+
+TEST_CASE("structures that contradict themselves") {
+    const auto number = [](auto change) {
+        arrow_tree tree("i", 1);
+        tree.without_buffer().with(std::vector<std::int32_t>{1});
+        change(tree);
+        return problem_of(tree);
+    };
+    CHECK(number([](arrow_tree&) {}) == "");
+    CHECK(number([](arrow_tree& it) { it.array.length = -1; }) != "");
+    CHECK(number([](arrow_tree& it) { it.array.offset = INT64_MAX; }) != "");
+    CHECK(number([](arrow_tree& it) { it.array.n_buffers = 1; }) != "");
+    CHECK(number([](arrow_tree& it) { it.array.buffers = nullptr; }) != "");
+    CHECK(number([](arrow_tree& it) { it.array.buffers[1] = nullptr; }) != "");
+    CHECK(number([](arrow_tree& it) { it.array.null_count = 1; }) != "");
+    CHECK(number([](arrow_tree& it) { it.array.release = nullptr; }) != "");
+    CHECK(number([](arrow_tree& it) { it.schema.format = nullptr; }) != "");
+    CHECK(number([](arrow_tree& it) { it.schema.format = "+l"; }) != "");
+    CHECK(number([](arrow_tree& it) { it.schema.format = "d:,"; }) != "");
+    CHECK(number([](arrow_tree& it) { it.schema.format = "+w:"; }) != "");
+    CHECK_THROWS_AS(number([](arrow_tree& it) { it.schema.format = "?"; }), unsupported_column);
+    CHECK_THROWS_AS(number([](arrow_tree& it) { it.schema.format = "tiM"; }), unsupported_column);
+    CHECK_THROWS_AS(number([](arrow_tree& it) { it.schema.format = "t"; }), unsupported_column);
+}
+
+TEST_CASE("a schema that contains itself") {
+    arrow_tree tree("+s", 1);
+    tree.without_buffer().with_child(tree);
+    CHECK_THROWS_AS(read(tree), unsupported_column);
+}
+
+// A stream of batches of the number 1, and then an error or the end.
+struct producer {
+    std::vector<std::unique_ptr<arrow_tree>> handed_over;
+    int batches = 2;
+    int error = 0;
+    int released = 0;
+
+    arrow_tree& make() {
+        handed_over.push_back(std::make_unique<arrow_tree>("c", 1));
+        return handed_over.back()->without_buffer().with(std::vector<std::int8_t>{1});
+    }
+
+    ArrowArrayStream stream() {
+        return {.get_schema =
+                    [](ArrowArrayStream* self, ArrowSchema* out) {
+                        *out = of(self).make().schema;
+                        return 0;
+                    },
+                .get_next =
+                    [](ArrowArrayStream* self, ArrowArray* out) {
+                        *out = of(self).batches-- > 0 ? of(self).make().array : ArrowArray{};
+                        return of(self).batches < 0 ? of(self).error : 0;
+                    },
+                .get_last_error = [](ArrowArrayStream*) { return "no more"; },
+                .release =
+                    [](ArrowArrayStream* self) {
+                        ++of(self).released;
+                        self->release = nullptr;
+                    },
+                .private_data = this};
+    }
+    static producer& of(ArrowArrayStream* self) {
+        return *static_cast<producer*>(self->private_data);
+    }
+    bool all_released_once() const {
+        for (const auto& tree : handed_over) {
+            if (tree->released != 1) return false;
+        }
+        return released == 1;
+    }
+};
+
+TEST_CASE("a stream to its end, or to its error") {
+    for (const int error : {0, EINVAL}) {
+        producer source;
+        source.error = error;
+        ArrowArrayStream stream = source.stream();
+        {
+            arrow_batches batches(stream);
+            const bool is_taken = stream.release == nullptr;
+            CHECK(is_taken);
+            column_sequence columns;
+            CHECK(batches.append_next(columns));
+            columns.clear();
+            batches.release();
+            CHECK(source.handed_over.back()->released == 1);
+            CHECK(batches.append_next(columns));
+            if (error == 0) CHECK(!batches.append_next(columns));
+            if (error != 0)
+                CHECK_THROWS_WITH_AS(batches.append_next(columns), "no more", arrow_stream_error);
+            CHECK(columns.size() == 1);
+        }
+        CHECK(source.all_released_once());
+    }
+}
+
+TEST_CASE("what was consumed before") {
+    producer source;
+    ArrowArrayStream stream = source.stream();
+    {
+        arrow_batches batches(stream);
+    }
+    CHECK_THROWS_AS(arrow_batches{stream}, malformed_column);
+    CHECK(source.all_released_once());
+}
+
+TEST_CASE("a single array is released once, read or not") {
+    for (const bool reads : {false, true}) {
+        arrow_tree tree("c", 1);
+        tree.without_buffer().with(std::vector<std::int8_t>{1});
+        {
+            arrow_batches batches(tree.schema, tree.array);
+            column_sequence columns;
+            if (reads) {
+                CHECK(batches.append_next(columns));
+                CHECK(!batches.append_next(columns));
+            }
+        }
+        CHECK(tree.released == 2);
+    }
+    arrow_tree half("c", 1);
+    half.array.release = nullptr;
+    CHECK_THROWS_AS((arrow_batches{half.schema, half.array}), malformed_column);
+    CHECK(half.released == 1);
+}
+
+}  // namespace
+}  // namespace cvmcount::testing

@@ -1,0 +1,235 @@
+// A red run means that a file counts other elements than its lines, or that it matters how it was
+// read: in which pieces, into how large a buffer, by how many workers.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "base/byte_masks.hpp"
+#include "lines/line_stream.hpp"
+#include "support/random_words.hpp"
+#include "support/reference_lines.hpp"
+
+namespace cvmcount::testing {
+namespace {
+
+const identity_hash hash(7);
+constexpr std::uint64_t everything = ~std::uint64_t{0};
+
+struct result {
+    std::vector<std::uint64_t> identities;
+    std::uint64_t items;
+
+    friend bool operator==(const result&, const result&) = default;
+};
+
+result expected(const std::string& text, const line_form& form,
+                std::uint64_t ceiling = everything) {
+    result all = {reference_identities(text, form, hash), 0};
+    all.items = all.identities.size();
+    std::erase_if(all.identities, [=](std::uint64_t identity) { return identity > ceiling; });
+    return all;
+}
+
+// Reads a text whose pieces have such sizes, cyclically.
+result read(const std::string& text, const line_form& form, std::size_t buffer_bytes,
+            const std::vector<std::size_t>& pieces, team* workers = nullptr,
+            std::uint64_t ceiling = everything) {
+    line_stream stream(buffer_bytes, workers);
+    const line_rules rules = {form, &hash, ceiling};
+    result all = {{}, 0};
+    std::vector<std::uint64_t> identities(buffer_bytes);
+    std::size_t turn = 0;
+    for (std::size_t begin = 0; begin <= text.size();) {
+        line_output output = {identities.data()};
+        const auto room = stream.room();
+        const std::size_t wanted = pieces[turn++ % pieces.size()];
+        const std::size_t size = std::min<std::size_t>({wanted, room.size(), text.size() - begin});
+        if (size > 0) {
+            std::memcpy(room.data(), text.data() + begin, size);
+            stream.take(size, rules, output);
+            begin += size;
+        } else {
+            stream.end_file(rules, output);
+            begin = text.size() + 1;
+        }
+        REQUIRE(output.kept <= identities.size());
+        all.items += output.items;
+        all.identities.insert(all.identities.end(), identities.begin(),
+                              identities.begin() + static_cast<std::ptrdiff_t>(output.kept));
+    }
+    return all;
+}
+
+result read_at_once(const std::string& text, const line_form& form) {
+    return read(text, form, text.size() + 1, {text.size() + 1});
+}
+
+std::vector<line_form> all_forms() {
+    std::vector<line_form> forms;
+    for (unsigned bits = 0; bits < 16; ++bits) {
+        for (const std::size_t field : {0U, 1U, 2U, 3U}) {
+            line_form form;
+            if (bits & 1) form.end = std::byte{0};
+            form.strips_cr = (bits & 2) == 0;
+            form.skips_empty = (bits & 4) != 0;
+            form.folds_case = (bits & 8) != 0;
+            form.delimiter = std::byte{','};
+            form.field = field;
+            forms.push_back(form);
+        }
+    }
+    return forms;
+}
+
+// All that is treated in some special way, often side by side.
+std::string random_text(random_words& random, std::size_t size) {
+    static const std::vector<std::string> parts = {
+        "\n", "\n", "\n", "\r",   "\r\n", ",",    ",",    std::string(1, '\0'), "a",   "A", "Z",
+        "[",  "@",  "é",  "日本", "𐍈",    "\xff", "\xe9", "\xed\xa0\x80",       "word"};
+    std::string text;
+    while (text.size() < size) text += parts[random.below(parts.size())];
+    return text;
+}
+
+TEST_CASE("examples") {
+    const auto elements = [](const std::string& text, const line_form& form = {}) {
+        return read_at_once(text, form).identities;
+    };
+    const auto text = [](const std::string& line) { return hash.of_text(bytes_of(line)); };
+    using ids = std::vector<std::uint64_t>;
+    CHECK(elements("") == ids{});
+    CHECK(elements("\n") == ids{text("")});
+    CHECK(elements("a") == ids{text("a")});
+    CHECK(elements("a\nb") == ids{text("a"), text("b")});
+    CHECK(elements("a\r\n\r\nb\r") == ids{text("a"), text(""), text("b")});
+    CHECK(elements("a\rb\r\r\n") == ids{text("a\rb\r")});
+    CHECK(elements("\xff\n") == ids{hash.of_bytes(bytes_of("\xff"))});
+    line_form second;
+    second.field = 2;
+    CHECK(elements("a\tb\tc\na\nx\t\n", second) == ids{text("b"), text("")});
+}
+
+TEST_CASE("every cut of a short text into pieces, and every buffer") {
+    random_words random(1);
+    for (const line_form& form : all_forms()) {
+        const std::string text = random_text(random, 10);
+        CAPTURE(text);
+        const result whole = expected(text, form);
+        for (std::size_t cuts = 0; cuts < std::size_t{1} << (text.size() - 1); cuts += 1) {
+            std::vector<std::size_t> pieces = {1};
+            for (std::size_t i = 0; i + 1 < text.size(); ++i) {
+                if (cuts >> i & 1) pieces.push_back(0);
+                ++pieces.back();
+            }
+            for (const std::size_t buffer : {1U, 2U, 3U, 5U, 40U}) {
+                if (read(text, form, buffer, pieces) == whole) continue;
+                CAPTURE(buffer);
+                CAPTURE(cuts);
+                FAIL("differs");
+            }
+        }
+    }
+}
+
+TEST_CASE("random texts") {
+    random_words random(2);
+    for (int round = 0; round < 200; ++round) {
+        const std::string text = random_text(random, random.below(700));
+        for (const line_form& form : all_forms()) {
+            const result whole = expected(text, form);
+            CHECK(read_at_once(text, form) == whole);
+            const std::size_t buffer = 1 + random.below(200), piece = 1 + random.below(200);
+            CHECK(read(text, form, buffer, {piece, 1, 64}) == whole);
+        }
+    }
+}
+
+TEST_CASE("texts in which something special is rare") {
+    random_words random(3);
+    for (int round = 0; round < 1000; ++round) {
+        std::string text;
+        while (text.size() < 400) text += std::string(random.below(30), 'x') + '\n';
+        for (int i = 0; i < 3; ++i) {
+            const std::string part = random_text(random, 1);
+            text.replace(random.below(text.size() - 10), part.size(), part);
+        }
+        CHECK(read_at_once(text, {}) == expected(text, {}));
+    }
+}
+
+TEST_CASE("lines far longer than the buffer") {
+    random_words random(4);
+    for (const char* unit : {"x", "é", "日", "\xff", "x,"}) {
+        std::string text;
+        for (int line = 0; line < 20; ++line) {
+            for (std::size_t i = random.below(3000); i > 0; --i) text += unit;
+            text += line % 2 ? "\r\n" : "\n";
+        }
+        line_form form;
+        form.delimiter = std::byte{','};
+        for (form.field = 0; form.field < 3; ++form.field) {
+            CHECK(read(text, form, 100, {100}) == expected(text, form));
+        }
+    }
+}
+
+TEST_CASE("workers and a ceiling") {
+    random_words random(5);
+    team three(3), eight(8);
+    for (int round = 0; round < 20; ++round) {
+        std::string text = random_text(random, 100000);
+        if (round % 2) text += std::string(100000, 'x') + random_text(random, 100000);
+        for (const std::uint64_t ceiling : {everything, everything / 3, everything / 1000}) {
+            const result whole = expected(text, {}, ceiling);
+            for (team* workers : {&three, &eight}) {
+                CHECK(read(text, {}, 50000, {50000}, workers, ceiling) == whole);
+                CHECK(read(text, {}, 400000, {400000}, workers, ceiling) == whole);
+            }
+        }
+    }
+}
+
+TEST_CASE("one file does not flow into the next") {
+    line_stream stream(4, nullptr);
+    const line_rules rules = {{}, &hash, everything};
+    for (const std::string& text : {std::string("ab"), std::string("abcdefgh"), std::string()}) {
+        std::vector<std::uint64_t> identities(4);
+        line_output output = {identities.data()};
+        for (std::size_t i = 0; i < text.size(); ++i) {
+            stream.room()[0] = static_cast<std::byte>(text[i]);
+            stream.take(1, rules, output);
+        }
+        CHECK(output.items == 0);
+        stream.end_file(rules, output);
+        CHECK(output.items == (text.empty() ? 0 : 1));
+        if (!text.empty()) CHECK(identities[0] == hash.of_text(bytes_of(text)));
+    }
+}
+
+TEST_CASE("all ways to find bytes agree") {
+    random_words random(6);
+    for (int round = 0; round < 10000; ++round) {
+        std::array<std::byte, byte_masks::bytes> data;
+        for (std::byte& byte : data)
+            byte = static_cast<std::byte>(random.below(2) ? random.next() : '\r');
+        const auto end = static_cast<std::byte>(round);
+        byte_masks masks = {0, 0};
+        for (unsigned i = 0; i < data.size(); ++i) {
+            const bool special = data[i] >= std::byte{0x80} || data[i] == std::byte{'\r'};
+            masks.ends |= std::uint64_t{data[i] == end} << i;
+            masks.special |= std::uint64_t{special} << i;
+        }
+        for (const byte_masks& found :
+             {masks_of(data.data(), end), byte_masks_plain(data.data(), end)}) {
+            CHECK(found.ends == masks.ends);
+            CHECK(found.special == masks.special);
+        }
+    }
+}
+
+}  // namespace
+}  // namespace cvmcount::testing

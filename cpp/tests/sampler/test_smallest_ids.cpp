@@ -1,0 +1,106 @@
+// A red run means that a retained element is lost or counted twice, or the wrong one evicted. Every
+// operation runs on the real set and on std::set.
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <iterator>
+#include <set>
+#include <vector>
+
+#include "sampler/smallest_ids.hpp"
+#include "support/random_words.hpp"
+
+namespace cvmcount::testing {
+namespace {
+
+void check_against_std(std::uint64_t seed, std::uint64_t mask, std::size_t capacity,
+                       int operations) {
+    random_words random(seed);
+    smallest_ids real(capacity);
+    std::set<std::uint64_t> model;
+    for (int i = 0; i < operations; ++i) {
+        const std::uint64_t id = random.next() & mask;
+        REQUIRE(real.contains(id) == (model.count(id) == 1));
+        if (real.is_at_home(id)) REQUIRE(model.count(id) == 1);
+        if (model.size() < capacity) {
+            REQUIRE(real.insert(id) == model.insert(id).second);
+            REQUIRE_FALSE(real.insert(id));
+        } else if (id < *model.rbegin() && model.count(id) == 0) {
+            real.replace_largest(id);
+            model.erase(std::prev(model.end()));
+            model.insert(id);
+        }
+        REQUIRE(real.size() == model.size());
+        REQUIRE(real.largest() == *model.rbegin());
+        if (i % 64 != 0) continue;
+        const std::vector<std::uint64_t> expected(model.begin(), model.end());
+        REQUIRE(real.ascending() == expected);
+        const std::uint64_t last = expected[random.below(expected.size())];
+        REQUIRE(real.ascending(last) ==
+                std::vector<std::uint64_t>(model.begin(), model.upper_bound(last)));
+        if (i % 4096 == 0) real = smallest_ids(capacity, expected);
+    }
+}
+
+TEST_CASE("the set agrees with std::set") {
+    check_against_std(1, ~0ULL, 1000, 50000);
+    check_against_std(2, ~0ULL, 3, 5000);
+    check_against_std(3, ~0ULL, 8, 200000);  // spread again many times
+}
+
+TEST_CASE("however identities lie together") {
+    check_against_std(4, 0xffff, 300, 20000);  // one run, later spread to the last bit
+    check_against_std(5, 0xffffULL << 48, 300, 20000);
+    check_against_std(6, 0xff00000000000007ULL, 500, 20000);
+    check_against_std(7, 0xff | 1ULL << 63, 200, 5000);
+    check_against_std(8, 0x7, 5, 500);  // often 0, the identity that marks a free slot
+    check_against_std(9, 0x3, 4, 100);
+    check_against_std(10, 0x1f, 32, 2000);
+}
+
+TEST_CASE("a set made at once takes what still comes") {
+    random_words random(11);
+    constexpr std::uint64_t last = ~0ULL;
+    for (const std::size_t size : {0U, 1U, 7U, 8U, 9U, 99U, 100U}) {
+        std::set<std::uint64_t> model;
+        while (model.size() < size) model.insert(model.empty() ? 0 : random.next() >> 20);
+        smallest_ids real(100, {model.begin(), model.end()});
+        while (model.size() < 99) {
+            const std::uint64_t id = random.next();
+            REQUIRE(real.insert(id) == model.insert(id).second);
+        }
+        if (model.size() < 100) {
+            real.insert(last);
+            model.insert(last);
+        }
+        CHECK(real.ascending() == std::vector<std::uint64_t>(model.begin(), model.end()));
+        CHECK(real.largest() == *model.rbegin());
+    }
+}
+
+TEST_CASE("descending and ascending identities") {
+    for (const std::uint64_t step : {1ULL, 1ULL << 20, 1ULL << 50}) {
+        smallest_ids real(100);
+        for (std::uint64_t i = 10000; i > 9900; --i) REQUIRE(real.insert(i * step));
+        for (std::uint64_t i = 9900; i > 0; --i) {
+            REQUIRE(real.largest() == (i + 100) * step);
+            real.replace_largest(i * step);
+        }
+        CHECK(real.largest() == 100 * step);
+        real.replace_largest(0);
+        CHECK(real.contains(0));
+        CHECK(real.size() == 100);
+    }
+}
+
+TEST_CASE("an empty set holds nothing") {
+    smallest_ids set(5);
+    CHECK_FALSE(set.contains(0));
+    CHECK_FALSE(set.contains(1));
+    CHECK_FALSE(set.is_at_home(0));
+    CHECK(set.size() == 0);
+    CHECK(set.memory_bytes() == 0);
+}
+
+}  // namespace
+}  // namespace cvmcount::testing

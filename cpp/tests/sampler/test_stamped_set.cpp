@@ -1,0 +1,58 @@
+// A red run means that a member is lost, or found where it is not. Every operation runs on the real
+// set and on a plain list.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "sampler/stamped_set.hpp"
+#include "support/random_words.hpp"
+
+namespace cvmcount::testing {
+namespace {
+
+void check_against_list(std::uint64_t seed, std::uint64_t mask, int operations) {
+    random_words random(seed);
+    stamped_set real(5000);
+    std::vector<std::uint64_t> identities, stamps;
+    for (int i = 0; i < operations; ++i) {
+        const std::uint64_t identity = random.next() & mask;
+        const auto at = static_cast<std::size_t>(
+            std::find(identities.begin(), identities.end(), identity) - identities.begin());
+        const bool present = at < identities.size();
+        REQUIRE(real.find(identity) == (present ? at : stamped_set::nowhere));
+        if (!present) {
+            real.insert(identity, static_cast<std::uint64_t>(i));
+            identities.push_back(identity);
+            stamps.push_back(static_cast<std::uint64_t>(i));
+        } else if (random.below(3) == 0) {
+            real.set_stamp(at, static_cast<std::uint64_t>(i));
+            stamps[at] = static_cast<std::uint64_t>(i);
+        } else {
+            real.erase(at);
+            identities[at] = identities.back();
+            stamps[at] = stamps.back();
+            identities.pop_back();
+            stamps.pop_back();
+        }
+        REQUIRE(real.identities() == identities);
+    }
+    CHECK(real.stamps() == stamps);
+}
+
+TEST_CASE("the set agrees with a list") {
+    check_against_list(1, 0x3ff, 6000);
+    check_against_list(2, 0xffULL << 40, 3000);  // one home slot in the index for all
+    check_against_list(3, 0x1ff, 6000);          // one counter of the filter, which overflows
+    check_against_list(4, 0x7ULL << 32 | 0x7, 3000);
+}
+
+TEST_CASE("an empty set") {
+    const stamped_set set(10);
+    CHECK(set.find(0) == stamped_set::nowhere);
+    CHECK(set.memory_bytes() == 0);
+}
+
+}  // namespace
+}  // namespace cvmcount::testing
