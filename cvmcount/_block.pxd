@@ -2,7 +2,7 @@ from libc.stddef cimport size_t
 from libc.stdint cimport uint64_t
 from libc.string cimport memmove
 
-from cvmcount._cpp cimport team
+from cvmcount._cpp cimport thread_team
 from cvmcount._identity cimport Identifier
 
 
@@ -15,7 +15,7 @@ cdef enum:
 cdef struct Block:
     const uint64_t* clears  # rises whenever the sketch is emptied
     uint64_t clears_before  # the items below were offered
-    uint64_t ceiling  # of the sampler: identities above it are counted as items and left out
+    uint64_t threshold  # of the sampler: identities above it are counted as items and left out
     uint64_t items  # less the missing values that were skipped
     Py_ssize_t size
     uint64_t* identities
@@ -26,14 +26,14 @@ cdef struct Block:
 cdef inline void forget_if_cleared(Block* block) noexcept:
     if block.clears[0] != block.clears_before:
         block.clears_before = block.clears[0]
-        block.ceiling = <uint64_t>-1
+        block.threshold = <uint64_t>-1
         block.items = 0
         block.size = 0
 
 
 cdef inline void append(Block* block, uint64_t identity) noexcept:
     block.items += 1
-    if identity <= block.ceiling:
+    if identity <= block.threshold:
         block.identities[block.size] = identity
         block.size += 1
 
@@ -60,4 +60,4 @@ cdef class BlockReader:
 
 
 # A team of so many threads, the caller included, to be owned by the caller.
-cdef team* hire(size_t workers) except NULL
+cdef thread_team* hire(size_t workers) except NULL

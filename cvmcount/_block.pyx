@@ -2,12 +2,12 @@
 
 from libc.stddef cimport size_t
 
-from cvmcount._cpp cimport team
+from cvmcount._cpp cimport thread_team
 
 
-cdef team* hire(size_t workers) except NULL:
+cdef thread_team* hire(size_t workers) except NULL:
     try:
-        return new team(workers)
+        return new thread_team(workers)
     except RuntimeError as error:
         raise RuntimeError(f"workers={workers} could not be started: {error}") from None
 

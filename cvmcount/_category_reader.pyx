@@ -30,7 +30,7 @@ cdef class CategoryReader(ColumnReader):
         cdef Block block
         room.resize(self.categories.block_items)
         block.identities = room.data()
-        block.ceiling = <uint64_t>-1
+        block.threshold = <uint64_t>-1
         block.clears = &never
         block.clears_before = 0
         as_used.used_process_hash = False

@@ -6,11 +6,11 @@ from libcpp.vector cimport vector
 from cvmcount._block cimport Block, BlockReader
 from cvmcount._cpp cimport (
     column,
-    column_memory,
+    identity_cache,
     column_output,
     column_rules,
     column_sequence,
-    team,
+    thread_team,
 )
 from cvmcount._identity cimport Identifier
 
@@ -19,7 +19,7 @@ from cvmcount._identity cimport Identifier
 cdef struct Lane:
     size_t position
     size_t end
-    column_memory* memory
+    identity_cache* memory
     column_output output
 
 
@@ -37,9 +37,9 @@ cdef class ColumnReader(BlockReader):
     # ArrayValues. Keeps the memory of the column alive.
     cdef object source
     cdef object kept_alive  # what else the column reads from
-    cdef unique_ptr[team] workers  # null for one
+    cdef unique_ptr[thread_team] workers  # null for one
     cdef vector[Lane] lanes
-    cdef vector[column_memory] memories  # one for each lane
+    cdef vector[identity_cache] memories  # one for each lane
     cdef uint64_t clears  # of the sketch, when what they hold was met
     cdef size_t lane_room
     cdef size_t round_items  # of each lane

@@ -103,11 +103,11 @@ cdef class ColumnReader(BlockReader):
 
     cdef void forget_what_was_met(self) noexcept:
         for i in range(self.memories.size()):
-            self.memories[i].forget()
+            self.memories[i].clear()
 
     cdef void forget_columns(self) noexcept:
         for i in range(self.memories.size()):
-            self.memories[i].forget_column()
+            self.memories[i].invalidate_column()
 
     # As many as can be expected to leave half of the room free, so that a worker hardly ever stops
     # before its end, which would make the work of those after it vain.
@@ -133,7 +133,7 @@ cdef class ColumnReader(BlockReader):
             self.clears = block.clears_before
         round.values = &self.values
         round.rules.filter.hash = identifier.hash
-        round.rules.filter.ceiling = block.ceiling
+        round.rules.filter.threshold = block.threshold
         round.rules.filter.dropna = dropna
         round.rules.level = chosen
         round.rules.repeats_count = self.repeats_count

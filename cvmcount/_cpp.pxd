@@ -79,7 +79,7 @@ cdef extern from "identity/identity.hpp" namespace "cvmcount" nogil:
 cdef extern from "simd/word_filter.hpp" namespace "cvmcount" nogil:
     cdef cppclass filter_rules:
         const identity_hash* hash
-        uint64_t ceiling
+        uint64_t threshold
         cbool dropna
 
 
@@ -113,10 +113,10 @@ cdef extern from "cvmcount/column.hpp" namespace "cvmcount" nogil:
         size_t size
         cbool swapped
 
-    cdef cppclass column_memory:
-        column_memory() noexcept
-        void forget() noexcept
-        void forget_column() noexcept
+    cdef cppclass identity_cache:
+        identity_cache() noexcept
+        void clear() noexcept
+        void invalidate_column() noexcept
 
     cdef cppclass column:
         size_t size() noexcept
@@ -191,27 +191,27 @@ cdef extern from "columns/column_sequence.hpp" namespace "cvmcount" nogil:
             size_t begin,
             size_t end,
             const column_rules& rules,
-            column_memory& memory,
+            identity_cache& memory,
             column_output& output,
         ) noexcept
 
 
 cdef extern from "base/address_cache.hpp" namespace "cvmcount" nogil:
-    cdef cppclass recently_met:
-        recently_met() except +
+    cdef cppclass address_cache:
+        address_cache() except +
         cbool pays() noexcept
-        void note(size_t items, size_t found) noexcept
+        void record(size_t items, size_t found) noexcept
         cbool contains(uint64_t address) noexcept
         void add(uint64_t address) noexcept
-        void forget() noexcept
+        void clear() noexcept
         void rest() noexcept
 
 
 cdef extern from "base/thread_team.hpp" namespace "cvmcount" nogil:
-    ctypedef void (*job "cvmcount::team::job")(void* context, size_t part) noexcept nogil
+    ctypedef void (*job "cvmcount::thread_team::job")(void* context, size_t part) noexcept nogil
 
-    cdef cppclass team:
-        team(size_t workers) except +
+    cdef cppclass thread_team:
+        thread_team(size_t workers) except +
         size_t size() noexcept
         void run(job work, void* context) noexcept
 
@@ -228,7 +228,7 @@ cdef extern from "lines/lines.hpp" namespace "cvmcount" nogil:
     cdef cppclass line_rules:
         line_form form
         const identity_hash* hash
-        uint64_t ceiling
+        uint64_t threshold
 
     cdef cppclass line_output:
         uint64_t* identities
@@ -242,7 +242,7 @@ cdef extern from "lines/line_stream.hpp" namespace "cvmcount" nogil:
         size_t size() noexcept
 
     cdef cppclass line_stream:
-        line_stream(size_t buffer_bytes, team* workers) except +
+        line_stream(size_t buffer_bytes, thread_team* workers) except +
         text_room room() noexcept
         void take(size_t bytes, const line_rules& rules, line_output& output) noexcept
         void end_file(const line_rules& rules, line_output& output) noexcept
@@ -273,7 +273,7 @@ cdef extern from "sampler/sampler.hpp" namespace "cvmcount" nogil:
         sampler(const sampler&) except +
         coins kind() noexcept
         void forget_history() noexcept
-        uint64_t ceiling() noexcept
+        uint64_t threshold() noexcept
         void offer_filtered(identity_span identities, uint64_t items) except +
         double estimate() noexcept
         uint64_t count() noexcept
@@ -291,8 +291,8 @@ cdef extern from "sampler/sampler.hpp" namespace "cvmcount" nogil:
 
 
 cdef extern from "sketch/merge.hpp" namespace "cvmcount" nogil:
-    cdef cppclass merger:
-        merger() noexcept
+    cdef cppclass sample_merge:
+        sample_merge() noexcept
         void add(const sampler& part) except +
         void merge_into(sampler& target) except +
 
@@ -300,7 +300,7 @@ cdef extern from "sketch/merge.hpp" namespace "cvmcount" nogil:
 cdef extern from "sketch/set_operations.hpp" namespace "cvmcount" nogil:
     cdef cppclass sampled_count:
         uint64_t retained
-        double threshold
+        double sampling_rate
         cbool exact
         uint64_t at_most
         double estimate() noexcept
@@ -309,7 +309,7 @@ cdef extern from "sketch/set_operations.hpp" namespace "cvmcount" nogil:
     cdef cppclass sampled_share:
         uint64_t retained
         uint64_t of
-        double threshold
+        double sampling_rate
         cbool exact
         double estimate() noexcept
         fraction_interval confidence_interval(double confidence) noexcept

@@ -13,7 +13,7 @@ import errno
 import os
 
 from cvmcount._block cimport Block, BlockReader, forget_if_cleared, hire
-from cvmcount._cpp cimport byte, line_form, line_output, line_rules, line_stream, team, text_room
+from cvmcount._cpp cimport byte, line_form, line_output, line_rules, line_stream, thread_team, text_room
 from cvmcount._identity cimport Identifier
 
 
@@ -81,7 +81,7 @@ cdef class Lines:
 cdef class LineReader(BlockReader):
     cdef object file
     cdef line_form form
-    cdef unique_ptr[team] workers  # null for one
+    cdef unique_ptr[thread_team] workers  # null for one
     cdef unique_ptr[line_stream] stream
 
     cdef int start(self, Lines lines, size_t workers) except -1:
@@ -102,7 +102,7 @@ cdef class LineReader(BlockReader):
         forget_if_cleared(block)
         rules.form = self.form
         rules.hash = identifier.hash
-        rules.ceiling = block.ceiling
+        rules.threshold = block.threshold
         output.identities = block.identities
         output.kept = 0
         output.items = 0

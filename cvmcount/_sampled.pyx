@@ -7,17 +7,17 @@ from cvmcount._checks cimport checked_fraction
 from cvmcount._cpp cimport fraction_interval, interval, sampled_count, sampled_share
 
 
-def _count(uint64_t retained, double threshold, bint exact, uint64_t at_most):
+def _count(uint64_t retained, double sampling_rate, bint exact, uint64_t at_most):
     cdef sampled_count value
-    value.retained, value.threshold, value.exact, value.at_most = (
-        retained, threshold, exact, at_most
+    value.retained, value.sampling_rate, value.exact, value.at_most = (
+        retained, sampling_rate, exact, at_most
     )
     return count_of(value)
 
 
-def _share(uint64_t retained, uint64_t of, double threshold, bint exact):
+def _share(uint64_t retained, uint64_t of, double sampling_rate, bint exact):
     cdef sampled_share value
-    value.retained, value.of, value.threshold, value.exact = retained, of, threshold, exact
+    value.retained, value.of, value.sampling_rate, value.exact = retained, of, sampling_rate, exact
     return share_of(value)
 
 
@@ -100,13 +100,13 @@ cdef class SampledCount:
     @property
     def sampling_rate(self):
         """The fraction of all elements that is in the sample, in (0, 1]."""
-        return self._value.threshold
+        return self._value.sampling_rate
 
     def __float__(self):
         return self.estimate()
 
     def _key(self):
-        return self._value.retained, self._value.threshold, self._value.exact, self._value.at_most
+        return self._value.retained, self._value.sampling_rate, self._value.exact, self._value.at_most
 
     def __eq__(self, other):
         return self._key() == other._key() if type(other) is SampledCount else NotImplemented
@@ -187,13 +187,13 @@ cdef class SampledShare:
     @property
     def sampling_rate(self):
         """The fraction of all elements that is in the sample, in (0, 1]."""
-        return self._value.threshold
+        return self._value.sampling_rate
 
     def __float__(self):
         return self.estimate()
 
     def _key(self):
-        return self._value.retained, self._value.of, self._value.threshold, self._value.exact
+        return self._value.retained, self._value.of, self._value.sampling_rate, self._value.exact
 
     def __eq__(self, other):
         return self._key() == other._key() if type(other) is SampledShare else NotImplemented

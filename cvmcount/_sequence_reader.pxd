@@ -5,7 +5,7 @@ from libcpp.memory cimport unique_ptr
 from libcpp.vector cimport vector
 
 from cvmcount._block cimport Block, BlockReader
-from cvmcount._cpp cimport identity_hash, recently_met, team
+from cvmcount._cpp cimport identity_hash, address_cache, thread_team
 from cvmcount._identity cimport Identifier
 
 
@@ -17,7 +17,7 @@ cdef struct Lane:
     uint64_t items  # less the missing values that were skipped
     uint64_t* identities
     Py_ssize_t size
-    recently_met* met  # null where every item is looked at
+    address_cache* met  # null where every item is looked at
 
 
 # What the lanes of one round share. Nothing in it changes while they are read.
@@ -26,15 +26,15 @@ cdef struct Round:
     Py_ssize_t length
     const identity_hash* hash
     bint dropna
-    uint64_t ceiling
+    uint64_t threshold
     Lane* lanes
 
 
 cdef class SequenceReader(BlockReader):
     cdef object items
-    cdef unique_ptr[team] workers  # null for one
+    cdef unique_ptr[thread_team] workers  # null for one
     cdef vector[Lane] lanes
-    cdef vector[recently_met] met  # one for each worker, or none
+    cdef vector[address_cache] met  # one for each worker, or none
     cdef Py_ssize_t round_items
     cdef uint64_t interruptions
 

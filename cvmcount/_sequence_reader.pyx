@@ -25,7 +25,7 @@ from cvmcount._block cimport (
     forget_if_cleared,
     hire,
 )
-from cvmcount._cpp cimport identity_hash, recently_met
+from cvmcount._cpp cimport identity_hash, address_cache
 from cvmcount._identity cimport Identifier, counts, identify_common, identify_rare
 from cvmcount._verdict cimport IDENTIFIED, MISSING, NOT_MINE, Verdict
 
@@ -85,7 +85,7 @@ cdef void read_all(Lane* lane, Py_ssize_t end, const Round* round) noexcept nogi
     cdef const identity_hash* hash = round.hash
     cdef uint64_t* identities = lane.identities
     cdef Py_ssize_t length = round.length
-    cdef uint64_t ceiling = round.ceiling
+    cdef uint64_t threshold = round.threshold
     cdef Py_ssize_t position = lane.position
     cdef Py_ssize_t size = lane.size
     cdef uint64_t missing = 0
@@ -103,10 +103,10 @@ cdef void read_all(Lane* lane, Py_ssize_t end, const Round* round) noexcept nogi
             missing += 1
             continue
         identities[size] = identity
-        size += identity <= ceiling
+        size += identity <= threshold
     lane.items += <uint64_t>(position - lane.position) - missing
     if lane.met != NULL:
-        lane.met.note(position - lane.position, 0)
+        lane.met.record(position - lane.position, 0)
     lane.position = position
     lane.size = size
 
@@ -115,7 +115,7 @@ cdef void read_all(Lane* lane, Py_ssize_t end, const Round* round) noexcept nogi
 # moment ago. Groups overlap: while the memory of one is on its way, that of the last is read.
 cdef void read_unfamiliar(Lane* lane, Py_ssize_t end, const Round* round) noexcept nogil:
     cdef PyObject** slots = round.slots
-    cdef recently_met* met = lane.met
+    cdef address_cache* met = lane.met
     cdef Py_ssize_t positions[2][GROUP]  # of the unfamiliar objects of a group and of the last one
     cdef Py_ssize_t found[2]
     cdef Py_ssize_t begin = lane.position
@@ -151,12 +151,12 @@ cdef void read_unfamiliar(Lane* lane, Py_ssize_t end, const Round* round) noexce
                 missing += 1
                 continue
             lane.identities[lane.size] = identity
-            lane.size += identity <= round.ceiling
+            lane.size += identity <= round.threshold
         looked_at += found[now]
         found[now] = 0
     lane.items += <uint64_t>(position - begin) - missing
     lane.position = position
-    met.note(position - begin, max(position - begin - looked_at, 0))
+    met.record(position - begin, max(position - begin - looked_at, 0))
 
 
 cdef void read_lane(void* context, size_t number) noexcept nogil:
@@ -229,7 +229,7 @@ cdef class SequenceReader(BlockReader):
         round.length = PySequence_Fast_GET_SIZE(self.items)
         round.hash = hash
         round.dropna = dropna
-        round.ceiling = block.ceiling
+        round.threshold = block.threshold
         round.lanes = self.lanes.data()
         items = max(min(end, round.length) - begin, 0)
         for i in range(lanes):
@@ -256,7 +256,7 @@ cdef class SequenceReader(BlockReader):
 
     cdef void forget_what_was_met(self) noexcept:
         for i in range(self.met.size()):
-            self.met[i].forget()
+            self.met[i].clear()
 
     cdef void rest_from_looking(self) noexcept:
         for i in range(self.met.size()):

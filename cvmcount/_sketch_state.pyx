@@ -18,7 +18,7 @@ from cvmcount._cpp cimport (
     identity_hash,
     identity_span,
     load as load_sampler,
-    merger,
+    sample_merge,
     overlap,
     sampler,
     save as save_sampler,
@@ -134,7 +134,7 @@ cdef class SketchState:
                 self._prepare(&block)
                 if other is not None:
                     other._prepare(&of_other)
-                    block.ceiling = max(block.ceiling, of_other.ceiling)
+                    block.threshold = max(block.threshold, of_other.threshold)
                 try:
                     more = reader.fill(&identifier, self._dropna, &block)
                 finally:
@@ -161,7 +161,7 @@ cdef class SketchState:
         block.clears = &self._clears
         with cython.critical_section(self):
             block.clears_before = self._clears
-            block.ceiling = self._sampler.get().ceiling()
+            block.threshold = self._sampler.get().threshold()
         return 0
 
     cdef int _take(self, const Block* block, const Identifier* identifier) except -1:
@@ -207,7 +207,7 @@ cdef class SketchState:
 
     cdef int unite(self, others) except -1:
         cdef SketchState other
-        cdef merger union
+        cdef sample_merge union
         cdef Promise promise = Promise(<size_t>-1, 0.0, 0.0)
         salt = None
         for other in others:

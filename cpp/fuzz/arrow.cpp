@@ -126,7 +126,7 @@ struct reading {
 
 // From `begin` to `end` with so much room at a time, until there is a problem.
 reading read(const column_sequence& columns, std::size_t begin, std::size_t end,
-             const column_rules& rules, column_memory& memory, std::size_t room) {
+             const column_rules& rules, identity_cache& memory, std::size_t room) {
     reading result;
     while (begin < end) {
         const std::unique_ptr<std::uint64_t[]> identities(new std::uint64_t[room]);
@@ -157,11 +157,11 @@ void read_in_every_way(input& in, const column_sequence& columns, bool must_succ
     static const identity_hash hash(7);
     constexpr std::size_t least_room = column::block_values + filter_slack;
     const auto levels = vector_levels();
-    const std::uint64_t ceiling = std::numeric_limits<std::uint64_t>::max() >> in.take() % 3;
+    const std::uint64_t threshold = std::numeric_limits<std::uint64_t>::max() >> in.take() % 3;
     const bool dropna = in.one_in(2);
-    column_rules rules = {{&hash, ceiling, dropna}, &levels[in.take() % levels.size()], true};
+    column_rules rules = {{&hash, threshold, dropna}, &levels[in.take() % levels.size()], true};
     const std::size_t size = columns.size();
-    column_memory memory;
+    identity_cache memory;
 
     // The twin: one by one, by the plain level.
     reading whole;
@@ -195,14 +195,14 @@ void read_in_every_way(input& in, const column_sequence& columns, bool must_succ
 
     for (const bool repeats_count : {true, false}) {
         rules.repeats_count = repeats_count;
-        memory.forget();
+        memory.clear();
         agrees(read(columns, 0, size, rules, memory, size + least_room), 0);
-        memory.forget();
+        memory.clear();
         agrees(read(columns, 0, size, rules, memory, least_room), 0);
-        memory.forget();
+        memory.clear();
         const std::size_t begin = in.below(size + 1);  // as a later worker does
         agrees(read(columns, begin, size, rules, memory, least_room + in.below(3000)), begin);
-        memory.forget();
+        memory.clear();
         reading pieces;
         const std::size_t step = 1 + in.below(1500);
         while (pieces.end < size) {
@@ -215,7 +215,7 @@ void read_in_every_way(input& in, const column_sequence& columns, bool must_succ
             if (part.end < end) break;
         }
         agrees(pieces, 0);
-        memory.forget();
+        memory.clear();
     }
 }
 

@@ -76,7 +76,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check_answers(updated);
     check_saving(updated, settings);
     if (sample->kind() == coins::hashed) {
-        merger both;
+        sample_merge both;
         both.add(*sample);
         both.merge_into(updated);
         check_answers(updated);

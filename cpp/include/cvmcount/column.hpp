@@ -47,29 +47,29 @@ class malformed_column : public std::exception {
 
 class column;
 
-// What one reader of a column has met, in this stream and since the sketch was emptied: where
+// What one reader of a column has seen, in this stream and since the sketch was emptied: where
 // repeats do not count, it may be left out.
-class column_memory {
+class identity_cache {
   public:
     // Must be called where identities that were read are not offered to the sketch.
-    void forget() noexcept;
+    void clear() noexcept;
 
     // Must be called before the memory of the column is used for another.
-    void forget_column() noexcept;
+    void invalidate_column() noexcept;
 
   private:
     friend class column;
 
     void turn_to(const column& values);
-    // Leaves out identities that were met a moment ago: in a column of few different values, that
+    // Leaves out identities that were seen a moment ago: in a column of few different values, that
     // is nearly all of them. Returns how many are left, in their order.
     std::size_t leave_out(std::uint64_t* identities, std::size_t size) noexcept;
 
     const column* of_ = nullptr;
-    std::vector<std::uint8_t> met_;  // for each of its different values, whether it was met
-    std::size_t rows_ = 0;           // of the columns turned to
+    std::vector<std::uint8_t> seen_;  // for each of its different values, whether it was seen
+    std::size_t rows_ = 0;            // of the columns turned to
     // The last identity of each place, of which there is a power of two.
-    std::vector<std::uint64_t> last_;
+    std::vector<std::uint64_t> recent_;
 };
 
 class column {
@@ -97,7 +97,7 @@ class column {
     // block and filter_slack), or one with a value that this column cannot identify, or with a
     // problem. Many threads may read one column.
     std::size_t read(std::size_t begin, std::size_t end, const column_rules& rules,
-                     column_memory& memory, column_output& output) const noexcept;
+                     identity_cache& memory, column_output& output) const noexcept;
 
     // The identities of at most block_values values, missing ones too, each at its place of `out`,
     // which has room for filter_slack more. Returns how many are missing. Throws malformed_column
@@ -124,9 +124,9 @@ class column {
         const std::uint8_t* missing;  // as in filter_input
         const column_rules& rules;
         std::uint64_t* out;  // as of a word_filter
-        // For each of the different_values(), whether this call of read() has met it. Null:
+        // For each of the different_values(), whether this call of read() has seen it. Null:
         // unknown.
-        std::uint8_t* met;
+        std::uint8_t* seen;
 
         // Whether there is an identity for none of its missing values.
         bool drops_missing() const noexcept { return missing == nullptr || rules.filter.dropna; }
@@ -140,11 +140,11 @@ class column {
     virtual bool identify_one(std::size_t i, const column_rules& rules,
                               std::uint64_t& identity) const;
 
-    // What a column of few different values can remember to have met; 0 for others.
+    // What a column of few different values can remember to have seen; 0 for others.
     virtual std::size_t different_values() const noexcept { return 0; }
 
   private:
-    friend class column_memory;
+    friend class identity_cache;
 
     bool is_missing(std::size_t i) const noexcept {
         if (validity_ != nullptr) {

@@ -28,10 +28,11 @@ filter_output null_column::read_block(const block& which) const {
 
 filter_output bit_column::read_block(const block& which) const {
     const filter_rules& rules = which.rules.filter;
-    if (which.met != nullptr && which.met[0] != 0 && which.met[1] != 0) {  // nothing else is new
+    if (which.seen != nullptr && which.seen[0] != 0 && which.seen[1] != 0) {  // nothing else is new
         filter_output result = {0, which.missing_values()};
         which.out[0] = rules.hash->of_missing();
-        result.kept = result.missing > 0 && !rules.dropna && which.out[0] <= rules.ceiling ? 1 : 0;
+        result.kept =
+            result.missing > 0 && !rules.dropna && which.out[0] <= rules.threshold ? 1 : 0;
         return result;
     }
     word_block words;
@@ -39,7 +40,7 @@ filter_output bit_column::read_block(const block& which) const {
         const std::size_t bit = first_ + which.begin + i;
         words[i] = bits_[bit / 8] >> bit % 8 & 1;
         const bool is_missing = which.missing != nullptr && is_set(which.missing, i);
-        if (which.met != nullptr && !is_missing) which.met[words[i]] = 1;
+        if (which.seen != nullptr && !is_missing) which.seen[words[i]] = 1;
     }
     const auto* bytes = reinterpret_cast<const std::byte*>(words.data());
     return which.rules.level->filter_words(word_form::integer, {bytes, which.size, which.missing},
@@ -137,11 +138,11 @@ filter_output string_column<Offset>::read_block(const block& which) const {
         throw malformed_column(bad_offsets);
     }
     const std::byte* bytes = bytes_;
-    const auto piece = [offset, bytes](std::size_t i) {
+    const auto string = [offset, bytes](std::size_t i) {
         const auto length = static_cast<std::size_t>(offset(i + 1) - offset(i));
         return std::span<const std::byte>(bytes + offset(i), length);
     };
-    return filter_pieces(which.size, which.missing, which.rules, kind_, which.out, piece);
+    return filter_strings(which.size, which.missing, which.rules, kind_, which.out, string);
 }
 
 template <class Offset>
@@ -177,7 +178,7 @@ filter_output view_column::read_block(const block& which) const {
         prefetch_ahead(views + i * view_bytes);
         return bytes_of(views + i * view_bytes);
     };
-    return filter_pieces(which.size, which.missing, which.rules, kind_, which.out, bytes_at);
+    return filter_strings(which.size, which.missing, which.rules, kind_, which.out, bytes_at);
 }
 
 bool view_column::identify_one(std::size_t i, const column_rules& rules,

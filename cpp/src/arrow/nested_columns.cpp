@@ -19,30 +19,30 @@ filter_output dictionary_column<Index>::read_block(const block& which) const {
     const column_rules& rules = which.rules;
     const std::byte* const indices = indices_ + which.begin * sizeof(Index);
     const std::size_t entries = entries_->size();
-    std::uint8_t* const met = which.met;
+    std::uint8_t* const seen = which.seen;
     filter_output result = {0, which.missing_values()};
     const auto keep = [&](std::uint64_t identity, bool counts) {
         which.out[result.kept] = identity;
-        result.kept += counts && identity <= rules.filter.ceiling ? 1 : 0;
+        result.kept += counts && identity <= rules.filter.threshold ? 1 : 0;
     };
     const auto add = [&](std::size_t entry) {
         std::uint64_t identity = 0;
-        const bool is_there = entries_->identify(entry, rules, identity);
-        result.missing += is_there ? 0 : 1;
-        keep(identity, is_there || !rules.filter.dropna);
+        const bool is_valid = entries_->identify(entry, rules, identity);
+        result.missing += is_valid ? 0 : 1;
+        keep(identity, is_valid || !rules.filter.dropna);
         // Missing ones are looked at again, because they are counted.
-        if (met != nullptr && is_there) met[entry] = 1;
+        if (seen != nullptr && is_valid) seen[entry] = 1;
     };
-    const auto look_up = [&add, met, indices, entries](std::size_t i) {
+    const auto look_up = [&add, seen, indices, entries](std::size_t i) {
         prefetch_ahead(indices + i * sizeof(Index));
         // A negative index becomes a large one.
         const auto index = static_cast<std::uint64_t>(load_at<Index>(indices, i));
         if (index >= entries) throw malformed_column("an index is not in its dictionary");
         const auto entry = static_cast<std::size_t>(index);
-        if (met == nullptr || met[entry] == 0) add(entry);
+        if (seen == nullptr || seen[entry] == 0) add(entry);
     };
     if (which.drops_missing()) {
-        for_each_there(which.missing, which.size, look_up);
+        for_each_valid(which.missing, which.size, look_up);
         return result;
     }
     for (std::size_t i = 0; i < which.size; ++i) {
@@ -112,9 +112,9 @@ filter_output run_column<End>::read_block(const block& which) const {
         const auto rest = static_cast<std::int64_t>(begin + which.size);
         const std::size_t stop = static_cast<std::size_t>(std::min(end_of(run), rest)) - begin;
         std::uint64_t identity = 0;
-        const bool is_there = values_->identify(run, rules, identity);
-        result.missing += is_there ? 0 : stop - i;
-        if ((is_there || !rules.filter.dropna) && identity <= rules.filter.ceiling) {
+        const bool is_valid = values_->identify(run, rules, identity);
+        result.missing += is_valid ? 0 : stop - i;
+        if ((is_valid || !rules.filter.dropna) && identity <= rules.filter.threshold) {
             const std::size_t copies = rules.repeats_count ? stop - i : 1;
             std::fill_n(which.out + result.kept, copies, identity);
             result.kept += copies;

@@ -32,7 +32,7 @@ struct rows {
 
 column_pointer open(const rows& part);
 
-[[noreturn]] void refuse(const std::string& what) {
+[[noreturn]] void throw_unsupported(const std::string& what) {
     throw unsupported_column(what);
 }
 
@@ -53,7 +53,8 @@ rows rows_of(const ArrowSchema* schema, const ArrowArray* array, int depth) {
                 array->offset <= limit,
             "its length or its offset is negative or absurd");
     if (depth > max_depth) {
-        refuse("values are nested more than " + std::to_string(max_depth) + " levels deep");
+        throw_unsupported("values are nested more than " + std::to_string(max_depth) +
+                          " levels deep");
     }
     return {*schema, *array, 0, static_cast<std::size_t>(array->length), depth};
 }
@@ -314,11 +315,11 @@ bool is_table(const ArrowSchema& schema) {
 
 void require_one_column(const ArrowSchema& schema) {
     if (!is_table(schema) || schema.n_children == 1) return;
-    if (schema.n_children == 0) refuse("a table of no columns: pass one of one column");
+    if (schema.n_children == 0) throw_unsupported("a table of no columns: pass one of one column");
     require(schema.n_children > 0 && schema.children != nullptr,
             "it has not the children that its format asks for");
-    refuse(std::to_string(schema.n_children) + " columns (" + names_of(schema) +
-           "): pass one of them");
+    throw_unsupported(std::to_string(schema.n_children) + " columns (" + names_of(schema) +
+                      "): pass one of them");
 }
 
 column_pointer open_arrow_column(const ArrowSchema& schema, const ArrowArray& array) {

@@ -4,7 +4,7 @@
 
 namespace cvmcount {
 
-void recently_met::note(std::size_t items, std::size_t found) noexcept {
+void address_cache::record(std::size_t items, std::size_t found) noexcept {
     found_ += found;
     left_ -= std::min(left_, items);
     if (left_ > 0) return;
@@ -17,20 +17,20 @@ void recently_met::note(std::size_t items, std::size_t found) noexcept {
     }
 }
 
-void recently_met::forget() noexcept {
+void address_cache::clear() noexcept {
     if (phase_ == phase::resting) return;
     std::fill(pairs_.begin(), pairs_.end(), 0);
     enter(phase::warming_up, phase_items);
 }
 
-void recently_met::rest() noexcept {
+void address_cache::rest() noexcept {
     if (phase_ == phase::resting) return;
-    forget();
+    clear();
     enter(phase::resting, next_rest_);
     next_rest_ *= 4;
 }
 
-void recently_met::enter(phase next, std::size_t items) noexcept {
+void address_cache::enter(phase next, std::size_t items) noexcept {
     phase_ = next;
     left_ = items;
     found_ = 0;

@@ -6,7 +6,7 @@
 // and rests for longer and longer where it does not pay.
 //
 // It may forget an object, but never takes one for another. What is remembered is right only as
-// long as no object that it was told of can have been freed: the caller must forget() after
+// long as no object that it was told of can have been freed: the caller must clear() after
 // anything that may free one.
 #pragma once
 
@@ -16,15 +16,15 @@
 
 namespace cvmcount {
 
-class recently_met {
+class address_cache {
   public:
-    recently_met() : pairs_(pairs) {}
+    address_cache() : pairs_(pairs) {}
 
     // Whether the next items should be looked up here.
     bool pays() const noexcept { return phase_ != phase::resting; }
 
     // What came of the last items, looked up or not.
-    void note(std::size_t items, std::size_t found) noexcept;
+    void record(std::size_t items, std::size_t found) noexcept;
 
     bool contains(std::uint64_t address) const noexcept {
         const std::uint64_t pair = pairs_[place_of(address)];
@@ -41,9 +41,9 @@ class recently_met {
     }
 
     // All of them.
-    void forget() noexcept;
+    void clear() noexcept;
 
-    // As forget(), where that would have to be done so often that nothing would be found.
+    // As clear(), where that would have to be done so often that nothing would be found.
     void rest() noexcept;
 
     static constexpr std::size_t pairs = std::size_t{1} << 17;

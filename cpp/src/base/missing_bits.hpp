@@ -41,7 +41,7 @@ inline std::size_t count_set(const std::uint8_t* bits, std::size_t size) noexcep
 // Calls visit(i) for each value that is not missing. No branch asks each of them, because where
 // missing ones lie nobody can predict.
 template <class Visit>
-void for_each_there(const std::uint8_t* missing, std::size_t size, Visit visit) {
+void for_each_valid(const std::uint8_t* missing, std::size_t size, Visit visit) {
     if (missing == nullptr) {
         for (std::size_t i = 0; i < size; ++i) visit(i);
         return;

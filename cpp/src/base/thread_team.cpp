@@ -17,11 +17,11 @@ std::uint32_t wait_for_change(const std::atomic<std::uint32_t>& value, std::uint
 
 }  // namespace
 
-team::team(std::size_t workers) {
+thread_team::thread_team(std::size_t workers) {
     helpers_.reserve(workers - 1);
     try {
-        for (std::size_t part = 1; part < workers; ++part) {
-            helpers_.emplace_back([this, part] { help(part); });
+        for (std::size_t slice = 1; slice < workers; ++slice) {
+            helpers_.emplace_back([this, slice] { help(slice); });
         }
     } catch (...) {
         dismiss();
@@ -29,16 +29,16 @@ team::team(std::size_t workers) {
     }
 }
 
-team::~team() {
+thread_team::~thread_team() {
     dismiss();
 }
 
-void team::run(job work, void* context) noexcept {
+void thread_team::run(job work, void* context) noexcept {
     work_ = work;
     context_ = context;
     working_.store(static_cast<std::uint32_t>(helpers_.size()), std::memory_order_relaxed);
-    round_.fetch_add(1, std::memory_order_release);
-    round_.notify_all();
+    pass_.fetch_add(1, std::memory_order_release);
+    pass_.notify_all();
     if (work == nullptr) return;
     work(context, 0);
     for (auto left = working_.load(std::memory_order_acquire); left != 0;) {
@@ -46,18 +46,18 @@ void team::run(job work, void* context) noexcept {
     }
 }
 
-void team::help(std::size_t part) noexcept {
-    // A helper that starts late finds its first round begun; none can be missed, because run()
+void thread_team::help(std::size_t slice) noexcept {
+    // A helper that starts late finds its first pass begun; none can be missed, because run()
     // waits for every helper before it begins the next.
-    for (std::uint32_t round = 0;;) {
-        round = wait_for_change(round_, round);
+    for (std::uint32_t pass = 0;;) {
+        pass = wait_for_change(pass_, pass);
         if (work_ == nullptr) return;
-        work_(context_, part);
+        work_(context_, slice);
         if (working_.fetch_sub(1, std::memory_order_acq_rel) == 1) working_.notify_one();
     }
 }
 
-void team::dismiss() noexcept {
+void thread_team::dismiss() noexcept {
     run(nullptr, nullptr);
     for (std::thread& helper : helpers_) helper.join();
 }

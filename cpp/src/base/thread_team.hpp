@@ -1,8 +1,8 @@
-// Threads that do the parts of a job together with the caller, round after round.
+// Threads that do the slices of a job together with the caller, pass after pass.
 //
 // A team ends with the process that made it: a fork() has none of its threads.
 //
-// Rounds are short (a millisecond), so whoever waits looks again for a few microseconds before it
+// passes are short (a millisecond), so whoever waits looks again for a few microseconds before it
 // sleeps: to be woken up takes longer than that.
 #pragma once
 
@@ -14,30 +14,30 @@
 
 namespace cvmcount {
 
-class team {
+class thread_team {
   public:
     // workers: at least 1, the caller included. Throws std::system_error where the system has no
     // more threads.
-    explicit team(std::size_t workers);
-    ~team();
-    team(const team&) = delete;
-    team& operator=(const team&) = delete;
+    explicit thread_team(std::size_t workers);
+    ~thread_team();
+    thread_team(const thread_team&) = delete;
+    thread_team& operator=(const thread_team&) = delete;
 
     std::size_t size() const noexcept { return helpers_.size() + 1; }
 
-    // Calls job(context, part) for every part in 0 ... size() - 1, each on a thread of its own, the
-    // first on that of the caller. Returns when all are done. What the caller wrote before is seen
-    // by every part, and what the parts wrote by the caller afterwards.
-    using job = void (*)(void* context, std::size_t part);  // throws nothing
+    // Calls job(context, slice) for every slice in 0 ... size() - 1, each on a thread of its own,
+    // the first on that of the caller. Returns when all are done. What the caller wrote before is
+    // seen by every slice, and what the slices wrote by the caller afterwards.
+    using job = void (*)(void* context, std::size_t slice);  // throws nothing
     void run(job work, void* context) noexcept;
 
   private:
-    void help(std::size_t part) noexcept;
+    void help(std::size_t slice) noexcept;
     void dismiss() noexcept;
 
-    job work_ = nullptr;  // of this round; null ends the helpers
+    job work_ = nullptr;  // of this pass; null ends the helpers
     void* context_ = nullptr;
-    std::atomic<std::uint32_t> round_ = 0;    // its rise publishes the two above
+    std::atomic<std::uint32_t> pass_ = 0;     // its rise publishes the two above
     std::atomic<std::uint32_t> working_ = 0;  // its fall to 0 publishes what the helpers wrote
     std::vector<std::thread> helpers_;
 };

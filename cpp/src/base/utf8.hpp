@@ -70,26 +70,26 @@ inline std::size_t code_point_bytes(const std::byte* bytes, std::size_t size) no
 // Checks bytes that come in pieces, cut anywhere.
 class utf8_check {
   public:
-    void add(std::span<const std::byte> piece) noexcept {
-        while (num_cut_ > 0 && !piece.empty() && valid_) {
-            cut_[num_cut_++] = piece.front();
-            piece = piece.subspan(1);
+    void add(std::span<const std::byte> chunk) noexcept {
+        while (num_cut_ > 0 && !chunk.empty() && valid_) {
+            cut_[num_cut_++] = chunk.front();
+            chunk = chunk.subspan(1);
             const std::size_t length = code_point_bytes(cut_.data(), num_cut_);
             valid_ = length > 0;
             if (length <= num_cut_) num_cut_ = 0;
         }
-        while (!piece.empty() && valid_) {
+        while (!chunk.empty() && valid_) {
             std::size_t length = 8;  // eight of ASCII, most of the time
-            if (piece.size() < length ||
-                (load_le<std::uint64_t>(piece.data()) & 0x8080808080808080U) != 0) {
-                length = code_point_bytes(piece.data(), piece.size());
+            if (chunk.size() < length ||
+                (load_le<std::uint64_t>(chunk.data()) & 0x8080808080808080U) != 0) {
+                length = code_point_bytes(chunk.data(), chunk.size());
             }
             valid_ = length > 0;
-            if (length > piece.size()) {
-                for (const std::byte byte : piece) cut_[num_cut_++] = byte;
+            if (length > chunk.size()) {
+                for (const std::byte byte : chunk) cut_[num_cut_++] = byte;
                 return;
             }
-            piece = piece.subspan(length);
+            chunk = chunk.subspan(length);
         }
     }
 

@@ -74,37 +74,38 @@ bool invert_bits(const std::uint8_t* source, std::size_t begin, std::size_t size
 
 }  // namespace
 
-void column_memory::forget() noexcept {
-    forget_column();
+void identity_cache::clear() noexcept {
+    invalidate_column();
     rows_ = 0;
-    last_.clear();
+    recent_.clear();
 }
 
-void column_memory::forget_column() noexcept {
+void identity_cache::invalidate_column() noexcept {
     of_ = nullptr;
-    met_.clear();
+    seen_.clear();
 }
 
-void column_memory::turn_to(const column& values) {
+void identity_cache::turn_to(const column& values) {
     if (of_ == &values) return;
-    forget_column();
+    invalidate_column();
     const std::size_t different = values.different_values();
-    if (different / 8 <= values.size()) met_.resize(different);  // else it costs more than it saves
+    if (different / 8 <= values.size())
+        seen_.resize(different);  // else it costs more than it saves
     rows_ += values.size();
     const std::size_t places = std::min(std::bit_ceil(rows_ / 8 + 2), most_places);
-    if (places > last_.size()) {
-        last_.resize(places);
-        for (std::size_t i = 0; i < places; ++i) last_[i] = i ^ 1;  // no identity of this place
+    if (places > recent_.size()) {
+        recent_.resize(places);
+        for (std::size_t i = 0; i < places; ++i) recent_[i] = i ^ 1;  // no identity of this place
     }
     of_ = &values;
 }
 
-std::size_t column_memory::leave_out(std::uint64_t* identities, std::size_t size) noexcept {
+std::size_t identity_cache::leave_out(std::uint64_t* identities, std::size_t size) noexcept {
     std::size_t left = 0;
-    const std::size_t mask = last_.size() - 1;
+    const std::size_t mask = recent_.size() - 1;
     for (std::size_t i = 0; i < size; ++i) {
         const std::uint64_t identity = identities[i];
-        std::uint64_t& last = last_[identity & mask];
+        std::uint64_t& last = recent_[identity & mask];
         identities[left] = identity;
         left += last != identity ? 1 : 0;
         last = identity;
@@ -123,18 +124,18 @@ bool column::find_missing(std::size_t begin, std::size_t size, std::uint8_t* bit
 }
 
 std::size_t column::read(std::size_t begin, std::size_t end, const column_rules& rules,
-                         column_memory& memory, column_output& output) const noexcept try {
+                         identity_cache& memory, column_output& output) const noexcept try {
     std::array<std::uint8_t, block_values / 8> bits;
     if (!rules.repeats_count) memory.turn_to(*this);
-    std::uint8_t* const met =
-        rules.repeats_count || memory.met_.empty() ? nullptr : memory.met_.data();
+    std::uint8_t* const seen =
+        rules.repeats_count || memory.seen_.empty() ? nullptr : memory.seen_.data();
     while (begin < end) {
         const std::size_t size = std::min(block_values, end - begin);
         if (output.room - output.kept < size + filter_slack) break;
         std::uint64_t* out = output.identities + output.kept;
         const bool any_missing = find_missing(begin, size, bits.data());
         const filter_output result =
-            read_block({begin, size, any_missing ? bits.data() : nullptr, rules, out, met});
+            read_block({begin, size, any_missing ? bits.data() : nullptr, rules, out, seen});
         if (result.kept == unreadable) break;
         const bool leaves_out = !rules.repeats_count && least_share * result.kept >= size;
         output.kept += leaves_out ? memory.leave_out(out, result.kept) : result.kept;
@@ -152,16 +153,16 @@ std::size_t column::read(std::size_t begin, std::size_t end, const column_rules&
 
 bool column::identify_one(std::size_t i, const column_rules& rules, std::uint64_t& identity) const {
     std::array<std::uint64_t, 1 + filter_slack> out;
-    const bool is_there = identify(i, 1, rules, out.data()) == 0;
+    const bool is_valid = identify(i, 1, rules, out.data()) == 0;
     identity = out[0];
-    return is_there;
+    return is_valid;
 }
 
 std::size_t column::identify(std::size_t begin, std::size_t size, const column_rules& rules,
                              std::uint64_t* out) const {
     std::array<std::uint8_t, block_values / 8> bits;
     column_rules all = rules;
-    all.filter.ceiling = std::numeric_limits<std::uint64_t>::max();
+    all.filter.threshold = std::numeric_limits<std::uint64_t>::max();
     all.filter.dropna = false;
     all.repeats_count = true;
     const bool any_missing = find_missing(begin, size, bits.data());

@@ -18,7 +18,7 @@ void column_sequence::clear() noexcept {
 }
 
 std::size_t column_sequence::read(std::size_t begin, std::size_t end, const column_rules& rules,
-                                  column_memory& memory, column_output& output) const noexcept {
+                                  identity_cache& memory, column_output& output) const noexcept {
     const auto after = std::upper_bound(ends_.begin(), ends_.end(), begin);
     for (auto i = static_cast<std::size_t>(after - ends_.begin()); begin < end; ++i) {
         const std::size_t first = i == 0 ? 0 : ends_[i - 1];

@@ -18,7 +18,7 @@ class column_sequence {
 
     // As column::read().
     std::size_t read(std::size_t begin, std::size_t end, const column_rules& rules,
-                     column_memory& memory, column_output& output) const noexcept;
+                     identity_cache& memory, column_output& output) const noexcept;
 
   private:
     std::vector<std::unique_ptr<column>> columns_;

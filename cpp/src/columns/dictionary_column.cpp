@@ -7,12 +7,12 @@ template <class Code>
 filter_output coded_column::read_codes(const block& which) const noexcept {
     const filter_rules& rules = which.rules.filter;
     const std::uint64_t missing = rules.hash->of_missing();
-    std::uint8_t* const met = which.met;
-    if (met != nullptr) met[0] = rules.dropna ? 1 : 0;
+    std::uint8_t* const seen = which.seen;
+    if (seen != nullptr) seen[0] = rules.dropna ? 1 : 0;
     word_block places;  // the code and 1; 0 of a missing one
     gather<integer<Code>, false>(value(which.begin), values().stride, which.size, places);
     filter_output result = {0, 0};
-    for (std::size_t i = 0; i < which.size; ++i) {  // without a branch: see for_each_there()
+    for (std::size_t i = 0; i < which.size; ++i) {  // without a branch: see for_each_valid()
         const bool is_masked = which.missing != nullptr && is_set(which.missing, i);
         const std::uint64_t is_missing = places[i] >> 63 | (is_masked ? 1U : 0U);
         places[i] = (places[i] + 1) & (is_missing - 1);
@@ -21,14 +21,14 @@ filter_output coded_column::read_codes(const block& which) const noexcept {
     for (std::size_t i = 0; i < which.size; ++i) {
         const std::uint64_t place = places[i];
         if (place > identities_.size()) return {unreadable, 0};
-        if (met != nullptr && met[place] != 0) continue;
+        if (seen != nullptr && seen[place] != 0) continue;
         const std::uint64_t identity = place == 0 ? missing : identities_[place - 1];
-        const bool is_there = identity != missing;
-        result.missing += is_there || place == 0 ? 0 : 1;
+        const bool is_valid = identity != missing;
+        result.missing += is_valid || place == 0 ? 0 : 1;
         which.out[result.kept] = identity;
-        result.kept += (is_there || !rules.dropna) && identity <= rules.ceiling ? 1 : 0;
+        result.kept += (is_valid || !rules.dropna) && identity <= rules.threshold ? 1 : 0;
         // Missing ones are looked at again, because they are counted.
-        if (met != nullptr && is_there) met[place] = 1;
+        if (seen != nullptr && is_valid) seen[place] = 1;
     }
     return result;
 }

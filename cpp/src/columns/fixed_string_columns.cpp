@@ -53,13 +53,13 @@ class text_encoder {
 }  // namespace
 
 filter_output fixed_bytes_column::read_block(const block& which) const {
-    const auto piece = [&](std::size_t i) {
+    const auto string = [&](std::size_t i) {
         const std::byte* source = value(which.begin + i);
         std::size_t used = width_;
         while (end_ == padding::zeros && used > 0 && source[used - 1] == std::byte{0}) --used;
         return std::span<const std::byte>(source, used);
     };
-    return filter_pieces(which.size, which.missing, which.rules, kind_, which.out, piece);
+    return filter_strings(which.size, which.missing, which.rules, kind_, which.out, string);
 }
 
 filter_output fixed_text_column::read_block(const block& which) const {

@@ -9,19 +9,19 @@
 namespace cvmcount {
 namespace {
 
-// As gather, for what is one of few values: those that are there and were not met yet. Returns how
+// As gather, for what is one of few values: those that are there and were not seen yet. Returns how
 // many.
 template <class Type>
 std::size_t gather_new_bytes(const std::byte* first, std::ptrdiff_t stride, std::size_t size,
-                             const std::uint8_t* missing, std::uint8_t* met,
+                             const std::uint8_t* missing, std::uint8_t* seen,
                              word_block& words) noexcept {
     std::size_t count = 0;
-    for_each_there(missing, size, [&](std::size_t i) {
+    for_each_valid(missing, size, [&](std::size_t i) {
         const std::byte* source = first + stride * static_cast<std::ptrdiff_t>(i);
         const auto value = load<std::uint8_t>(source, false);
         words[count] = value;
-        count += met[value] == 0 ? 1 : 0;
-        met[value] = 1;
+        count += seen[value] == 0 ? 1 : 0;
+        seen[value] = 1;
     });
     for (std::size_t i = 0; i < count; ++i) {
         words[i] = Type::word(static_cast<std::uint8_t>(words[i]));
@@ -58,13 +58,13 @@ filter_output number_column::read_words(word_form form, const block& which) cons
         return hashed(first, which.size, which.missing);
     }
     word_block words;
-    if (sizeof(bits) == 1 && which.met != nullptr && which.drops_missing()) {
+    if (sizeof(bits) == 1 && which.seen != nullptr && which.drops_missing()) {
         constexpr bool is_boolean = std::is_same_v<Type, boolean>;
-        if (is_boolean && which.met[0] != 0 && which.met[1] != 0) {  // nothing else is new
+        if (is_boolean && which.seen[0] != 0 && which.seen[1] != 0) {  // nothing else is new
             return {0, which.missing_values()};
         }
         const std::size_t size = gather_new_bytes<Type>(first, values().stride, which.size,
-                                                        which.missing, which.met, words);
+                                                        which.missing, which.seen, words);
         filter_output result = hashed(words.data(), size, nullptr);
         result.missing = which.missing_values();
         return result;

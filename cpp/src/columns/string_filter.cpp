@@ -4,19 +4,20 @@
 
 namespace cvmcount {
 
-filter_output filter_pieces(const piece_list& there, std::size_t size, const std::uint8_t* missing,
-                            const column_rules& rules, kind which, std::uint64_t* out) noexcept {
+filter_output filter_strings(const string_list& valid, std::size_t size,
+                             const std::uint8_t* missing, const column_rules& rules, kind which,
+                             std::uint64_t* out) noexcept {
     const identity_hash& hash = *rules.filter.hash;
-    std::array<std::uint64_t, column::block_values + piece_hash_slack> identities;
-    rules.level->hash_pieces(there, hash.bytes_key_of(which), identities.data());
+    std::array<std::uint64_t, column::block_values + string_hash_slack> identities;
+    rules.level->hash_strings(valid, hash.bytes_key_of(which), identities.data());
     const auto* words = reinterpret_cast<const std::byte*>(identities.data());
     if (missing == nullptr || rules.filter.dropna) {
         filter_output result =
-            rules.level->filter_words(word_form::identity, {words, there.count}, rules.filter, out);
-        result.missing = size - there.count;
+            rules.level->filter_words(word_form::identity, {words, valid.count}, rules.filter, out);
+        result.missing = size - valid.count;
         return result;
     }
-    std::size_t next = there.count;  // back to their places, the last first
+    std::size_t next = valid.count;  // back to their places, the last first
     for (std::size_t i = size; i-- > 0;) {
         if (!is_set(missing, i)) identities[i] = identities[--next];
     }

@@ -9,27 +9,28 @@
 
 namespace cvmcount {
 
-static_assert(column::block_values <= piece_list::capacity);
+static_assert(column::block_values <= string_list::capacity);
 
 // there: the values of a block that are not missing, all of this kind.
-filter_output filter_pieces(const piece_list& there, std::size_t size, const std::uint8_t* missing,
-                            const column_rules& rules, kind which, std::uint64_t* out) noexcept;
+filter_output filter_strings(const string_list& valid, std::size_t size,
+                             const std::uint8_t* missing, const column_rules& rules, kind which,
+                             std::uint64_t* out) noexcept;
 
-// piece(i) gives the bytes of value i, which is not missing.
-template <class Piece>
-filter_output filter_pieces(std::size_t size, const std::uint8_t* missing,
-                            const column_rules& rules, kind which, std::uint64_t* out,
-                            Piece piece) {
-    piece_list there;
+// string(i) gives the bytes of value i, which is not missing.
+template <class String>
+filter_output filter_strings(std::size_t size, const std::uint8_t* missing,
+                             const column_rules& rules, kind which, std::uint64_t* out,
+                             String string) {
+    string_list valid;
     if (missing == nullptr) {  // which a compiler may do for several values at once
-        for (std::size_t i = 0; i < size; ++i) there.put(i, piece(i));
-        there.count = size;
+        for (std::size_t i = 0; i < size; ++i) valid.put(i, string(i));
+        valid.count = size;
     } else {
         std::size_t count = 0;
-        for_each_there(missing, size, [&](std::size_t i) { there.put(count++, piece(i)); });
-        there.count = count;
+        for_each_valid(missing, size, [&](std::size_t i) { valid.put(count++, string(i)); });
+        valid.count = count;
     }
-    return filter_pieces(there, size, missing, rules, which, out);
+    return filter_strings(valid, size, missing, rules, which, out);
 }
 
 }  // namespace cvmcount

@@ -18,7 +18,7 @@ std::uint64_t mix16(const std::byte* data, std::size_t offset, std::uint64_t see
                          load64(data + 8) ^ (secret_word(offset + 8) - seed));
 }
 
-// 17 to 128 bytes: pairs of 16-byte pieces, from both ends inwards.
+// 17 to 128 bytes: pairs of 16-byte blocks, from both ends inwards.
 std::uint64_t hash_17_to_128(const std::byte* data, std::size_t size, std::uint64_t seed) noexcept {
     std::uint64_t sum = size * prime64_1;
     for (std::size_t pair = (size - 1) / 32 + 1; pair-- > 0;) {
@@ -30,11 +30,11 @@ std::uint64_t hash_17_to_128(const std::byte* data, std::size_t size, std::uint6
 
 std::uint64_t hash_129_to_240(const std::byte* data, std::size_t size,
                               std::uint64_t seed) noexcept {
-    const std::size_t pieces = size / 16;
+    const std::size_t blocks = size / 16;
     std::uint64_t sum = size * prime64_1;
     for (std::size_t i = 0; i < 8; ++i) sum += mix16(data + 16 * i, 16 * i, seed);
     sum = avalanche(sum);
-    for (std::size_t i = 8; i < pieces; ++i) sum += mix16(data + 16 * i, 16 * (i - 8) + 3, seed);
+    for (std::size_t i = 8; i < blocks; ++i) sum += mix16(data + 16 * i, 16 * (i - 8) + 3, seed);
     sum += mix16(data + size - 16, 136 - 17, seed);
     return avalanche(sum);
 }
@@ -97,19 +97,19 @@ std::uint64_t stripe_sum::hash(const std::byte* last_stripe, std::uint64_t size)
     return avalanche(result);
 }
 
-void stream::add(std::span<const std::byte> piece) noexcept {
-    size_ += piece.size();
-    while (!piece.empty()) {
+void stream::add(std::span<const std::byte> chunk) noexcept {
+    size_ += chunk.size();
+    while (!chunk.empty()) {
         if (num_held_ == held_.size()) {
             const std::size_t kept = stripe_sum::stripe_size;
             sum_.add(held_.data(), held_.size() / stripe_sum::stripe_size - 1);
             std::memcpy(held_.data(), held_.data() + held_.size() - kept, kept);
             num_held_ = kept;
         }
-        const std::size_t taken = std::min(piece.size(), held_.size() - num_held_);
-        std::memcpy(held_.data() + num_held_, piece.data(), taken);
+        const std::size_t taken = std::min(chunk.size(), held_.size() - num_held_);
+        std::memcpy(held_.data() + num_held_, chunk.data(), taken);
         num_held_ += taken;
-        piece = piece.subspan(taken);
+        chunk = chunk.subspan(taken);
     }
 }
 

@@ -146,7 +146,7 @@ class stream {
   public:
     explicit stream(std::uint64_t seed) noexcept : seed_(seed), sum_(seed) {}
 
-    void add(std::span<const std::byte> piece) noexcept;
+    void add(std::span<const std::byte> chunk) noexcept;
 
     // Of all pieces so far.
     std::uint64_t hash() const noexcept;

@@ -11,11 +11,11 @@ constexpr std::size_t least_for_workers = 1 << 14;
 
 }  // namespace
 
-line_stream::line_stream(std::size_t buffer_bytes, team* workers)
+line_stream::line_stream(std::size_t buffer_bytes, thread_team* workers)
     : buffer_bytes_(buffer_bytes),
       buffer_(new std::byte[buffer_bytes]),
       workers_(workers),
-      lanes_(workers == nullptr ? 1 : workers->size()) {}
+      slices_(workers == nullptr ? 1 : workers->size()) {}
 
 void line_stream::take(std::size_t bytes, const line_rules& rules, line_output& output) noexcept {
     std::span<std::byte> text = buffer().first(unfinished_ + bytes);
@@ -56,35 +56,35 @@ void line_stream::end_long_line(const line_rules& rules, line_output& output) no
     std::uint64_t identity = 0;
     if (long_->finish(identity)) {
         ++output.items;
-        if (identity <= rules.ceiling) output.identities[output.kept++] = identity;
+        if (identity <= rules.threshold) output.identities[output.kept++] = identity;
     }
     long_.reset();
 }
 
-void line_stream::read_lane(void* context, std::size_t part) {
-    const auto& shared = *static_cast<const round*>(context);
-    read_lines(shared.lanes[part].text, shared.rules, shared.lanes[part].output);
+void line_stream::read_slice(void* context, std::size_t number) {
+    const auto& shared = *static_cast<const pass*>(context);
+    read_lines(shared.slices[number].text, shared.rules, shared.slices[number].output);
 }
 
-// Each lane reads to the end of the line in which its part ends.
+// Each slice reads to the end of the line in which its part ends.
 void line_stream::take_lines(std::span<std::byte> text, const line_rules& rules,
                              line_output& output) noexcept {
-    if (lanes_.size() == 1 || text.size() < least_for_workers) {
+    if (slices_.size() == 1 || text.size() < least_for_workers) {
         read_lines(text, rules, output);
         return;
     }
     std::uint64_t* const identities = output.identities + output.kept;
     std::size_t begin = 0;
-    for (std::size_t i = 0; i < lanes_.size(); ++i) {
-        std::size_t end = std::max(begin, text.size() / lanes_.size() * (i + 1));
-        if (i + 1 == lanes_.size()) end = text.size();
+    for (std::size_t i = 0; i < slices_.size(); ++i) {
+        std::size_t end = std::max(begin, text.size() / slices_.size() * (i + 1));
+        if (i + 1 == slices_.size()) end = text.size();
         while (end > begin && end < text.size() && text[end - 1] != rules.form.end) ++end;
-        lanes_[i] = {text.subspan(begin, end - begin), {identities + begin}};
+        slices_[i] = {text.subspan(begin, end - begin), {identities + begin}};
         begin = end;
     }
-    round shared = {rules, lanes_};
-    workers_->run(read_lane, &shared);
-    for (const lane& one : lanes_) {
+    pass shared = {rules, slices_};
+    workers_->run(read_slice, &shared);
+    for (const slice& one : slices_) {
         if (one.output.kept > 0) {
             std::memmove(output.identities + output.kept, one.output.identities,
                          one.output.kept * sizeof(std::uint64_t));

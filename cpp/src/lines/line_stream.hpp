@@ -17,30 +17,30 @@ namespace cvmcount {
 class line_stream {
   public:
     // A buffer of so many bytes, at least 1. The team may be null.
-    line_stream(std::size_t buffer_bytes, team* workers);
+    line_stream(std::size_t buffer_bytes, thread_team* workers);
 
     // Where the next bytes belong: at least one.
     std::span<std::byte> room() noexcept { return buffer().subspan(unfinished_); }
 
     // Takes the lines that end in the next bytes, which have been written to the beginning of
     // room(), and keeps what follows them. The output has room for as many identities as the
-    // buffer has bytes. The rules are the same for all bytes of a line, but for the ceiling.
+    // buffer has bytes. The rules are the same for all bytes of a line, but for the threshold.
     void take(std::size_t bytes, const line_rules& rules, line_output& output) noexcept;
 
     // The file has ended: its last line may have no end.
     void end_file(const line_rules& rules, line_output& output) noexcept;
 
   private:
-    struct lane {
+    struct slice {
         std::span<std::byte> text;
         line_output output;
     };
-    struct round {
+    struct pass {
         const line_rules& rules;
-        std::span<lane> lanes;
+        std::span<slice> slices;
     };
 
-    static void read_lane(void* context, std::size_t part);
+    static void read_slice(void* context, std::size_t number);
     void take_lines(std::span<std::byte> text, const line_rules& rules,
                     line_output& output) noexcept;
     void end_long_line(const line_rules& rules, line_output& output) noexcept;
@@ -49,8 +49,8 @@ class line_stream {
 
     std::size_t buffer_bytes_;
     std::unique_ptr<std::byte[]> buffer_;
-    team* workers_;
-    std::vector<lane> lanes_;
+    thread_team* workers_;
+    std::vector<slice> slices_;
     std::size_t unfinished_ = 0;     // bytes of a line at the beginning of the buffer
     std::optional<long_line> long_;  // a line that has filled the buffer before
 };

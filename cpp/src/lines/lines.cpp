@@ -66,7 +66,7 @@ class line_reader {
           form_(rules.form),
           text_key_(rules.hash->bytes_key_of(kind::text)),
           bytes_key_(rules.hash->bytes_key_of(kind::bytes)),
-          ceiling_(rules.ceiling),
+          threshold_(rules.threshold),
           output_(output) {}
 
     void read() noexcept {
@@ -90,7 +90,7 @@ class line_reader {
     // the loop would take longer.
     void read_plain(std::size_t at, std::uint64_t ends) noexcept {
         const std::byte* const text = text_.data();
-        const std::uint64_t key = text_key_, ceiling = ceiling_;
+        const std::uint64_t key = text_key_, threshold = threshold_;
         std::uint64_t* const out = output_.identities;
         std::size_t begin = begin_, kept = output_.kept;
         std::uint64_t items = output_.items;
@@ -98,7 +98,7 @@ class line_reader {
             const std::size_t end = at + static_cast<unsigned>(std::countr_zero(ends));
             const std::uint64_t identity = xxh3::hash({text + begin, end - begin}, key);
             out[kept] = identity;
-            kept += identity <= ceiling ? 1 : 0;
+            kept += identity <= threshold ? 1 : 0;
             begin = end + 1;
             ++items;
         }
@@ -114,7 +114,7 @@ class line_reader {
             begin_ = end + 1;
             if (!cut(line, form_)) continue;
             const std::uint64_t identity = xxh3::hash(line, is_utf8(line) ? text_key_ : bytes_key_);
-            if (identity <= ceiling_) output_.identities[output_.kept++] = identity;
+            if (identity <= threshold_) output_.identities[output_.kept++] = identity;
             ++output_.items;
         }
     }
@@ -123,7 +123,7 @@ class line_reader {
     const line_form& form_;
     std::uint64_t text_key_;
     std::uint64_t bytes_key_;
-    std::uint64_t ceiling_;
+    std::uint64_t threshold_;
     line_output& output_;
     std::size_t begin_ = 0;  // of the next line
 };
@@ -140,36 +140,36 @@ long_line::long_line(const line_form& form, const identity_hash& hash) noexcept
       bytes_(hash.bytes_key_of(kind::bytes)),
       delimiters_left_(form.field > 0 ? form.field - 1 : 0) {}
 
-void long_line::add(text_span piece) noexcept {
-    if (piece.empty()) return;
+void long_line::add(text_span chunk) noexcept {
+    if (chunk.empty()) return;
     if (holds_cr_) {
         std::byte held = carriage_return;
         add_decided({&held, 1});
     }
-    holds_cr_ = form_.strips_cr && piece.back() == carriage_return;
-    add_decided(piece.first(piece.size() - (holds_cr_ ? 1 : 0)));
+    holds_cr_ = form_.strips_cr && chunk.back() == carriage_return;
+    add_decided(chunk.first(chunk.size() - (holds_cr_ ? 1 : 0)));
 }
 
-void long_line::add_decided(text_span piece) noexcept {
-    if (form_.field == 0) return add_content(piece);
+void long_line::add_decided(text_span chunk) noexcept {
+    if (form_.field == 0) return add_content(chunk);
     for (; delimiters_left_ > 0; --delimiters_left_) {
-        const std::size_t at = find(piece, form_.delimiter);
-        if (at == piece.size()) return;
-        piece = piece.subspan(at + 1);
+        const std::size_t at = find(chunk, form_.delimiter);
+        if (at == chunk.size()) return;
+        chunk = chunk.subspan(at + 1);
     }
     if (field_ended_) return;
-    const std::size_t size = find(piece, form_.delimiter);
-    field_ended_ = size < piece.size();
-    add_content(piece.first(size));
+    const std::size_t size = find(chunk, form_.delimiter);
+    field_ended_ = size < chunk.size();
+    add_content(chunk.first(size));
 }
 
-void long_line::add_content(text_span piece) noexcept {
-    if (piece.empty()) return;
+void long_line::add_content(text_span chunk) noexcept {
+    if (chunk.empty()) return;
     empty_ = false;
-    if (form_.folds_case) fold_case(piece);
-    utf8_.add(piece);
-    text_.add(piece);
-    bytes_.add(piece);
+    if (form_.folds_case) fold_case(chunk);
+    utf8_.add(chunk);
+    text_.add(chunk);
+    bytes_.add(chunk);
 }
 
 bool long_line::finish(std::uint64_t& identity) noexcept {

@@ -25,7 +25,7 @@ struct line_form {
 struct line_rules {
     line_form form;
     const identity_hash* hash;
-    std::uint64_t ceiling;  // identities above it are counted as items and left out
+    std::uint64_t threshold;  // identities above it are counted as items and left out
 };
 
 struct line_output {
@@ -44,15 +44,15 @@ class long_line {
   public:
     long_line(const line_form& form, const identity_hash& hash) noexcept;
 
-    // The line without its end. The piece is changed where case is folded.
-    void add(std::span<std::byte> piece) noexcept;
+    // The line without its end. The chunk is changed where case is folded.
+    void add(std::span<std::byte> chunk) noexcept;
 
     // Whether it is an element, and which. Nothing can be added afterwards.
     bool finish(std::uint64_t& identity) noexcept;
 
   private:
-    void add_decided(std::span<std::byte> piece) noexcept;
-    void add_content(std::span<std::byte> piece) noexcept;
+    void add_decided(std::span<std::byte> chunk) noexcept;
+    void add_content(std::span<std::byte> chunk) noexcept;
 
     line_form form_;
     utf8_check utf8_;

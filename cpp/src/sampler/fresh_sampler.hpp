@@ -43,8 +43,8 @@ class fresh_sampler {
     fresh_sampler(std::size_t capacity, std::uint64_t seed) noexcept
         : capacity_(capacity), random_(seed), members_(capacity + 1) {}
 
-    // Precondition: a state that there can be (see flaws.hpp). Throws std::invalid_argument where
-    // the identities are none that a hash gives, or two are alike; std::bad_alloc.
+    // Precondition: a state that there can be (see validate.hpp). Throws std::invalid_argument
+    // where the identities are none that a hash gives, or two are alike; std::bad_alloc.
     explicit fresh_sampler(fresh_state state);
     fresh_state state() const;
 
@@ -53,7 +53,7 @@ class fresh_sampler {
     void offer(std::span<const std::uint64_t> identities);
 
     // Readers can leave nothing out: every occurrence has a coin.
-    std::uint64_t ceiling() const noexcept { return std::numeric_limits<std::uint64_t>::max(); }
+    std::uint64_t threshold() const noexcept { return std::numeric_limits<std::uint64_t>::max(); }
     void offer_filtered(std::span<const std::uint64_t> identities, std::uint64_t /*items*/) {
         offer(identities);
     }

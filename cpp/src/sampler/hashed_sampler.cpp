@@ -28,7 +28,7 @@ hashed_state hashed_sampler::state() const {
     return {capacity_, items_seen_, exact_, history(), retained_ids()};
 }
 
-// Of a stream with repeats nearly everything that passes the ceiling is retained already. So that
+// Of a stream with repeats nearly everything that passes the threshold is retained already. So that
 // is found out for a whole batch before anything changes. What an earlier one of the batch evicts
 // would not enter again: it lies above the threshold from then on.
 void hashed_sampler::offer_filtered(std::span<const std::uint64_t> identities,
@@ -58,7 +58,7 @@ void hashed_sampler::offer_one(std::uint64_t identity) {
         ++history_.changes;
         return;
     }
-    if (identity > ceiling() || retained_.contains(identity)) return;
+    if (identity > threshold() || retained_.contains(identity)) return;
     exact_ = false;
     if (identity < retained_.largest()) replace_largest(identity);
 }
@@ -82,7 +82,7 @@ void hashed_sampler::forget_history() noexcept {
 // Merged: the k-1 elements below U_k are a sample at that rate. Unbiased, since 1/U_k has the mean
 // n/(k-1) over all n > k.
 double hashed_sampler::estimate() const noexcept {
-    return merged_ ? static_cast<double>(capacity_ - 1) / threshold() : history_.estimate;
+    return merged_ ? static_cast<double>(capacity_ - 1) / sampled_fraction() : history_.estimate;
 }
 
 double hashed_sampler::sampling_rate() const noexcept {
@@ -104,7 +104,7 @@ std::uint64_t hashed_sampler::count() const noexcept {
 
 interval hashed_sampler::confidence_interval(double confidence) const noexcept {
     const double z = normal_quantile(confidence);
-    if (merged_) return order_statistic_interval(capacity_, threshold(), z, bounds());
+    if (merged_) return order_statistic_interval(capacity_, sampled_fraction(), z, bounds());
     return log_normal_interval(estimate(), std::sqrt(history_.variance), z, bounds());
 }
 

@@ -56,7 +56,7 @@ class hashed_sampler {
     explicit hashed_sampler(std::size_t capacity) noexcept
         : capacity_(capacity), retained_(capacity) {}
 
-    // Precondition: a state that there can be (see flaws.hpp).
+    // Precondition: a state that there can be (see validate.hpp).
     explicit hashed_sampler(hashed_state state);
     hashed_state state() const;
 
@@ -66,12 +66,14 @@ class hashed_sampler {
         offer_filtered(identities, identities.size());
     }
 
-    // What readers filter by: an identity above the ceiling would change nothing but items_seen().
-    // It only ever falls, so one of some time ago is as right as that of now.
-    std::uint64_t ceiling() const noexcept { return exact_ ? everything : retained_.largest() - 1; }
+    // What readers filter by: an identity above the threshold would change nothing but
+    // items_seen(). It only ever falls, so one of some time ago is as right as that of now.
+    std::uint64_t threshold() const noexcept {
+        return exact_ ? everything : retained_.largest() - 1;
+    }
 
-    // As offer(), for a number of items of which only the identities up to an earlier ceiling() are
-    // still there.
+    // As offer(), for a number of items of which only the identities up to an earlier threshold()
+    // are still there.
     void offer_filtered(std::span<const std::uint64_t> identities, std::uint64_t items);
 
     // Makes it what a merge makes: a sample alone, which does not depend on the order of the
@@ -96,16 +98,16 @@ class hashed_sampler {
     std::uint64_t items_seen() const noexcept { return items_seen_; }
 
     // Those up to this one, in ascending order.
-    std::vector<std::uint64_t> retained_ids(std::uint64_t last = everything) const {
-        return retained_.ascending(last);
+    std::vector<std::uint64_t> retained_ids(std::uint64_t threshold = everything) const {
+        return retained_.ascending(threshold);
     }
 
     // p: the probability that an element never seen would be retained.
     double sampling_rate() const noexcept;
 
     // The coin strictly below which every element that ever came is retained: 1 while exact. Those
-    // are the identities up to ceiling().
-    double threshold() const noexcept { return exact_ ? 1.0 : sampling_rate(); }
+    // are the identities up to threshold().
+    double sampled_fraction() const noexcept { return exact_ ? 1.0 : sampling_rate(); }
 
     std::size_t memory_bytes() const noexcept;
 

@@ -32,8 +32,8 @@ class sampler {
     // Precondition: hashed coins.
     void forget_history() noexcept { std::get_if<hashed_sampler>(&chosen_)->forget_history(); }
 
-    std::uint64_t ceiling() const noexcept {
-        return std::visit([](const auto& s) { return s.ceiling(); }, chosen_);
+    std::uint64_t threshold() const noexcept {
+        return std::visit([](const auto& s) { return s.threshold(); }, chosen_);
     }
     void offer_filtered(std::span<const std::uint64_t> identities, std::uint64_t items) {
         std::visit([=](auto& s) { s.offer_filtered(identities, items); }, chosen_);

@@ -17,11 +17,11 @@ smallest_ids::smallest_ids(std::size_t capacity, std::vector<std::uint64_t> asce
     spread(ascending.data() + (holds_free_ ? 1 : 0), in_slots_);
 }
 
-std::vector<std::uint64_t> smallest_ids::ascending(std::uint64_t last) const {
+std::vector<std::uint64_t> smallest_ids::ascending(std::uint64_t threshold) const {
     std::vector<std::uint64_t> found(size() + 1);  // one more: free slots are written, too
     std::size_t count = holds_free_ ? 1 : 0;
     if (in_slots_ > 0) {
-        for (std::size_t slot = 0; slot <= last_ && slots_[slot] <= last; ++slot) {
+        for (std::size_t slot = 0; slot <= last_ && slots_[slot] <= threshold; ++slot) {
             found[count] = slots_[slot];
             count += slots_[slot] != free_slot ? 1 : 0;  // no branch: nobody could predict it
         }

@@ -55,7 +55,7 @@ class smallest_ids {
     void replace_largest(std::uint64_t id) noexcept;
 
     // In ascending order, up to this one.
-    std::vector<std::uint64_t> ascending(std::uint64_t last = all) const;
+    std::vector<std::uint64_t> ascending(std::uint64_t threshold = all) const;
 
   private:
     // Marks a free slot. It is an identity like any other, so it is kept aside.

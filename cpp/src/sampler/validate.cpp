@@ -35,8 +35,8 @@ bool is_plausible(const martingale& history, std::size_t capacity, double larges
            at_most(sum * (sum / later), of_squares) && at_most(of_squares, largest * sum);
 }
 
-const char* flaw_of_counts(std::size_t capacity, std::size_t retained, std::uint64_t items_seen,
-                           bool exact) noexcept {
+const char* error_in_counts(std::size_t capacity, std::size_t retained, std::uint64_t items_seen,
+                            bool exact) noexcept {
     if (capacity < min_capacity || capacity > max_capacity) return "capacity is out of range";
     if (retained > capacity) return "it retains more elements than its capacity";
     if (items_seen > max_items) return "items_seen is out of range";
@@ -48,11 +48,11 @@ const char* flaw_of_counts(std::size_t capacity, std::size_t retained, std::uint
 
 }  // namespace
 
-const char* flaw_of(const hashed_state& state) noexcept {
+const char* error_in(const hashed_state& state) noexcept {
     const auto& retained = state.retained;
-    if (const char* flaw =
-            flaw_of_counts(state.capacity, retained.size(), state.items_seen, state.exact)) {
-        return flaw;
+    if (const char* error =
+            error_in_counts(state.capacity, retained.size(), state.items_seen, state.exact)) {
+        return error;
     }
     if (!state.exact && retained.size() < state.capacity) {
         return "it has turned elements away before it was full";
@@ -72,11 +72,11 @@ const char* flaw_of(const hashed_state& state) noexcept {
     return nullptr;
 }
 
-const char* flaw_of(const fresh_state& state) noexcept {
+const char* error_in(const fresh_state& state) noexcept {
     const bool exact = state.evictions == 0;
-    if (const char* flaw =
-            flaw_of_counts(state.capacity, state.identities.size(), state.items_seen, exact)) {
-        return flaw;
+    if (const char* error =
+            error_in_counts(state.capacity, state.identities.size(), state.items_seen, exact)) {
+        return error;
     }
     if (state.stamps.size() != state.identities.size())
         return "elements and stamps differ in number";

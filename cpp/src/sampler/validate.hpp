@@ -9,10 +9,10 @@
 
 namespace cvmcount {
 
-// The first flaw found, as words that go on after "the saved sketch is not valid: "; or null.
-const char* flaw_of(const hashed_state& state) noexcept;
+// The first error found, as words that go on after "the saved sketch is not valid: "; or null.
+const char* error_in(const hashed_state& state) noexcept;
 
 // Two identities that are alike are found by the sampler itself, when it makes its index.
-const char* flaw_of(const fresh_state& state) noexcept;
+const char* error_in(const fresh_state& state) noexcept;
 
 }  // namespace cvmcount

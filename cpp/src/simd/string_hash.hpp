@@ -1,4 +1,4 @@
-// The inner loop of columns of text and bytes: pieces of memory to their XXH3, many at a time.
+// The inner loop of columns of text and bytes: strings of memory to their XXH3, many at a time.
 //
 // It exists for more than one vector_level.
 #pragma once
@@ -11,7 +11,7 @@
 namespace cvmcount {
 
 // Where some values lie.
-struct piece_list {
+struct string_list {
     static constexpr std::size_t capacity = 1024;
 
     std::array<const std::byte*, capacity> begins;
@@ -27,9 +27,10 @@ struct piece_list {
     }
 };
 
-// The hash of each, with this seed. There is room for piece_hash_slack more than there are pieces.
-using piece_hash = void (*)(const piece_list& pieces, std::uint64_t seed, std::uint64_t* hashes);
+// The hash of each, with this seed. There is room for string_hash_slack more than there are
+// strings.
+using string_hash = void (*)(const string_list& strings, std::uint64_t seed, std::uint64_t* hashes);
 
-inline constexpr std::size_t piece_hash_slack = 8;
+inline constexpr std::size_t string_hash_slack = 8;
 
 }  // namespace cvmcount

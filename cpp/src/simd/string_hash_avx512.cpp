@@ -1,4 +1,4 @@
-// Eight pieces of 4 to 8 bytes at a time, as most words and numbers in text are.
+// Eight strings of 4 to 8 bytes at a time, as most words and numbers in text are.
 #include "identity/xxh3.hpp"
 #include "simd/string_hash_levels.hpp"
 
@@ -33,16 +33,16 @@ CVMCOUNT_TARGET inline __m512i gather(__m512i addresses, __mmask8 wanted) {
     return _mm512_cvtepu32_epi64(words);
 }
 
-CVMCOUNT_TARGET void hash_pieces(const piece_list& pieces, std::uint64_t seed,
-                                 std::uint64_t* hashes) {
+CVMCOUNT_TARGET void hash_strings(const string_list& strings, std::uint64_t seed,
+                                  std::uint64_t* hashes) {
     const __m512i key = all(xxh3::key_of_4_to_8(seed));
     const __m512i four = _mm512_set1_epi64(4);
-    for (std::size_t i = 0; i < pieces.count; i += 8) {
-        const std::size_t left = std::min<std::size_t>(pieces.count - i, 8);
+    for (std::size_t i = 0; i < strings.count; i += 8) {
+        const std::size_t left = std::min<std::size_t>(strings.count - i, 8);
         const auto there = static_cast<__mmask8>((1U << left) - 1);
-        const __m512i begin = _mm512_maskz_loadu_epi64(there, &pieces.begins[i]);
-        const __m512i size = _mm512_maskz_loadu_epi64(there, &pieces.sizes[i]);
-        prefetch_ahead(pieces.begins[i]);
+        const __m512i begin = _mm512_maskz_loadu_epi64(there, &strings.begins[i]);
+        const __m512i size = _mm512_maskz_loadu_epi64(there, &strings.sizes[i]);
+        prefetch_ahead(strings.begins[i]);
         const __m512i beyond = _mm512_sub_epi64(size, four);
         const __mmask8 fits = _mm512_mask_cmple_epu64_mask(there, beyond, four);
         const __m512i head = gather(begin, fits);
@@ -50,16 +50,16 @@ CVMCOUNT_TARGET void hash_pieces(const piece_list& pieces, std::uint64_t seed,
         _mm512_storeu_si512(hashes + i, hash_eight(head, tail, size, key));
         for (unsigned others = there & ~unsigned{fits}; others != 0; others &= others - 1) {
             const auto lane = i + static_cast<std::size_t>(std::countr_zero(others));
-            hashes[lane] = xxh3::hash(pieces[lane], seed);
+            hashes[lane] = xxh3::hash(strings[lane], seed);
         }
     }
 }
 
 }  // namespace
 
-void hash_pieces_avx512(const piece_list& pieces, std::uint64_t seed, std::uint64_t* hashes) {
-    if (usual_class(pieces) == class_of_4_to_8) return hash_pieces(pieces, seed, hashes);
-    hash_pieces_plain(pieces, seed, hashes);
+void hash_strings_avx512(const string_list& strings, std::uint64_t seed, std::uint64_t* hashes) {
+    if (usual_class(strings) == class_of_4_to_8) return hash_strings(strings, seed, hashes);
+    hash_strings_plain(strings, seed, hashes);
 }
 
 }  // namespace cvmcount

@@ -1,6 +1,6 @@
-// What the levels of piece_hash share.
+// What the levels of string_hash share.
 //
-// XXH3 has a formula for each class of lengths. Where the pieces are nearly all of one class the
+// XXH3 has a formula for each class of lengths. Where the strings are nearly all of one class the
 // CPU predicts which comes next, and each is hashed as it comes. Otherwise a branch that nobody can
 // predict would cost more than the hash: then they are sorted by class first, which takes no
 // branch.
@@ -17,9 +17,9 @@
 
 namespace cvmcount {
 
-void hash_pieces_plain(const piece_list& pieces, std::uint64_t seed, std::uint64_t* hashes);
+void hash_strings_plain(const string_list& strings, std::uint64_t seed, std::uint64_t* hashes);
 #if defined(CVMCOUNT_X86_LEVELS)
-void hash_pieces_avx512(const piece_list& pieces, std::uint64_t seed, std::uint64_t* hashes);
+void hash_strings_avx512(const string_list& strings, std::uint64_t seed, std::uint64_t* hashes);
 #endif
 
 inline constexpr std::size_t length_classes = 4;
@@ -34,21 +34,21 @@ inline std::size_t length_class(std::size_t length) noexcept {
 }
 
 // The class that nearly all are of, by a sample: but for one in sixteen. length_classes for none.
-inline std::size_t usual_class(const piece_list& pieces) noexcept {
+inline std::size_t usual_class(const string_list& strings) noexcept {
     std::array<std::size_t, length_classes> counts{};
-    for (std::size_t i = 0; i < pieces.count; i += 8) ++counts[length_class(pieces.sizes[i])];
+    for (std::size_t i = 0; i < strings.count; i += 8) ++counts[length_class(strings.sizes[i])];
     const auto most = std::max_element(counts.begin(), counts.end());
-    const std::size_t sample = (pieces.count + 7) / 8;
+    const std::size_t sample = (strings.count + 7) / 8;
     if (16 * *most < 15 * sample) return length_classes;
     return static_cast<std::size_t>(most - counts.begin());
 }
 
-// The numbers of the pieces of each class, in their order.
+// The numbers of the strings of each class, in their order.
 class by_length {
   public:
-    explicit by_length(const piece_list& pieces) noexcept {
-        for (std::size_t i = 0; i < pieces.count; ++i) {
-            const std::size_t which = length_class(pieces.sizes[i]);
+    explicit by_length(const string_list& strings) noexcept {
+        for (std::size_t i = 0; i < strings.count; ++i) {
+            const std::size_t which = length_class(strings.sizes[i]);
             const std::size_t shift = count_bits * which;
             numbers_[which][counts_ >> shift & count_mask] = static_cast<std::uint16_t>(i);
             counts_ += std::uint64_t{1} << shift;
@@ -65,7 +65,7 @@ class by_length {
     static constexpr std::size_t count_bits = 64 / length_classes;
     static constexpr std::uint64_t count_mask = (std::uint64_t{1} << count_bits) - 1;
 
-    std::array<std::array<std::uint16_t, piece_list::capacity>, length_classes> numbers_;
+    std::array<std::array<std::uint16_t, string_list::capacity>, length_classes> numbers_;
     std::uint64_t counts_ = 0;
 };
 

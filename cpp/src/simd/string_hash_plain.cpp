@@ -4,19 +4,19 @@
 
 namespace cvmcount {
 
-void hash_pieces_plain(const piece_list& pieces, std::uint64_t seed, std::uint64_t* hashes) {
-    if (usual_class(pieces) != length_classes) {
-        for (std::size_t i = 0; i < pieces.count; ++i) {
-            prefetch_ahead(pieces.begins[i]);
-            hashes[i] = xxh3::hash(pieces[i], seed);
+void hash_strings_plain(const string_list& strings, std::uint64_t seed, std::uint64_t* hashes) {
+    if (usual_class(strings) != length_classes) {
+        for (std::size_t i = 0; i < strings.count; ++i) {
+            prefetch_ahead(strings.begins[i]);
+            hashes[i] = xxh3::hash(strings[i], seed);
         }
         return;
     }
-    const by_length order(pieces);
+    const by_length order(strings);
     const auto each_of = [&](std::size_t which, auto hash) {
         for (const std::uint16_t i : order.of_class(which)) {
-            prefetch_ahead(pieces.begins[i]);
-            hashes[i] = hash(pieces.begins[i], pieces.sizes[i], seed);
+            prefetch_ahead(strings.begins[i]);
+            hashes[i] = hash(strings.begins[i], strings.sizes[i], seed);
         }
     };
     each_of(0, [](const std::byte* data, std::size_t size, std::uint64_t with) {

@@ -12,7 +12,7 @@ namespace cvmcount {
 struct vector_level {
     const char* name;  // "avx512", "avx2" or "plain"
     word_filter filter_words;
-    piece_hash hash_pieces;
+    string_hash hash_strings;
 };
 
 // Those that this machine can run, the fastest first.

@@ -1,4 +1,4 @@
-// The inner loop of columns: 64-bit words to identities, of which those up to a ceiling are kept.
+// The inner loop of columns: 64-bit words to identities, of which those up to a threshold are kept.
 //
 // It exists once for each vector_level.
 #pragma once
@@ -21,7 +21,7 @@ enum class word_form {
 
 struct filter_rules {
     const identity_hash* hash;
-    std::uint64_t ceiling;
+    std::uint64_t threshold;
     bool dropna;                      // whether missing values are left out
     kind time_kind = kind::datetime;  // of word_form::time
 };

@@ -1,7 +1,7 @@
 // The body of the vector levels. Each includes it into an unnamed namespace of its own, after it
 // has defined `lanes` (the operations of its instruction set) and CVMCOUNT_TARGET (the attribute
 // that allows them): so no function of one level can be taken for that of another by the linker,
-// and none is compiled for a CPU that is not there. Nothing else may be included here.
+// and none is compiled for a CPU that is not valid. Nothing else may be included here.
 
 using words = lanes::words;
 using mask = lanes::mask;
@@ -89,7 +89,7 @@ CVMCOUNT_TARGET inline words identify(words word, const form_keys& keys, const f
 // What does not change from one vector to the next.
 struct constants {
     form_keys keys;
-    words ceiling;
+    words threshold;
     words of_missing;
 };
 
@@ -106,7 +106,7 @@ CVMCOUNT_TARGET inline void filter_vector(const std::byte* source, unsigned pres
         result.missing += static_cast<std::size_t>(std::popcount(missing_bits));
         if (rules.dropna) present &= ~missing_bits;
     }
-    present &= lanes::bits(lanes::at_most(identities, shared.ceiling));
+    present &= lanes::bits(lanes::at_most(identities, shared.threshold));
     lanes::store_selected(out + result.kept, identities, present);
     result.kept += static_cast<std::size_t>(std::popcount(present));
 }
@@ -117,7 +117,7 @@ CVMCOUNT_TARGET filter_output filter(const filter_input& input, const filter_rul
     constexpr std::size_t width = lanes::width;
     constexpr unsigned all = (1U << width) - 1;
     constexpr bool form_may_miss = Form == word_form::real || Form == word_form::time;
-    const constants shared = {keys_of<Form>(rules), lanes::all(rules.ceiling),
+    const constants shared = {keys_of<Form>(rules), lanes::all(rules.threshold),
                               lanes::all(rules.hash->of_missing())};
     filter_output result = {0, 0};
     std::size_t i = 0;

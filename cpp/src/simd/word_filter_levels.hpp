@@ -66,7 +66,7 @@ filter_output filter_one_by_one(std::size_t size, const std::uint8_t* missing,
             counts = !rules.dropna;
         }
         out[result.kept] = identity;
-        result.kept += counts && identity <= rules.ceiling ? 1 : 0;
+        result.kept += counts && identity <= rules.threshold ? 1 : 0;
     }
     return result;
 }

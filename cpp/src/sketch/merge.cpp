@@ -7,7 +7,7 @@ namespace cvmcount {
 
 // Each part needs a look only at what lies below the k-th smallest so far, which is little after a
 // few parts. So that not all k are moved for little, that waits until there is more of it.
-void merger::add(const sampler& one) {
+void sample_merge::add(const sampler& one) {
     const hashed_sampler& part = one.hashed();
     capacity_ = std::min(capacity_, part.capacity());
     items_seen_ = add_items(items_seen_, part.items_seen());
@@ -16,35 +16,35 @@ void merger::add(const sampler& one) {
     part_capacity_ = part.capacity();
     part_history_ = part.history();
     const bool full = smallest_.size() >= capacity_;
-    const auto last = full ? smallest_[capacity_ - 1] : hashed_sampler::everything;
-    const auto ids = part.retained_ids(last);
+    const auto threshold = full ? smallest_[capacity_ - 1] : hashed_sampler::everything;
+    const auto ids = part.retained_ids(threshold);
     exact_ = exact_ && part.is_exact() && ids.size() == part.retained();
     if (ids.size() >= capacity_ / 16) {
-        unite(ids);
+        merge_ascending(ids);
     } else {
         waiting_.insert(waiting_.end(), ids.begin(), ids.end());
-        if (waiting_.size() >= capacity_ / 2) unite_waiting();
+        if (waiting_.size() >= capacity_ / 2) merge_waiting();
     }
 }
 
-void merger::merge_into(sampler& target) {
+void sample_merge::merge_into(sampler& target) {
     add(target);
-    unite_waiting();
+    merge_waiting();
     hashed_state all = {capacity_, items_seen_, exact_};
     if (filled_parts_ == 1 && part_capacity_ == capacity_) all.history = part_history_;
     all.retained = std::move(smallest_);
     target = sampler(hashed_sampler(std::move(all)));
 }
 
-void merger::unite_waiting() {
+void sample_merge::merge_waiting() {
     std::sort(waiting_.begin(), waiting_.end());
     waiting_.erase(std::unique(waiting_.begin(), waiting_.end()), waiting_.end());
-    unite(waiting_);
+    merge_ascending(waiting_);
     waiting_.clear();
 }
 
 // Without a branch on which is smaller, for nobody could predict it.
-void merger::unite(const std::vector<std::uint64_t>& ascending) {
+void sample_merge::merge_ascending(const std::vector<std::uint64_t>& ascending) {
     const auto& a = smallest_;
     const auto& b = ascending;
     std::vector<std::uint64_t> both(std::min(capacity_, a.size() + b.size()));

@@ -22,7 +22,7 @@
 namespace cvmcount {
 
 // A union in the making.
-class merger {
+class sample_merge {
   public:
     // Preconditions of both: hashed coins, of one seed. Both throw std::bad_alloc, and then the
     // union is of no use any more, but no sampler has changed.
@@ -33,8 +33,8 @@ class merger {
     void merge_into(sampler& target);
 
   private:
-    void unite(const std::vector<std::uint64_t>& ascending);
-    void unite_waiting();
+    void merge_ascending(const std::vector<std::uint64_t>& ascending);
+    void merge_waiting();
 
     std::size_t capacity_ = max_capacity;
     std::uint64_t items_seen_ = 0;

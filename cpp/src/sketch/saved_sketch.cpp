@@ -33,12 +33,12 @@ enum section : std::uint8_t {
     first_optional = 128,
 };
 
-[[noreturn]] void refuse(const std::string& reason) {
+[[noreturn]] void throw_invalid(const std::string& reason) {
     throw std::invalid_argument(reason);
 }
 
-[[noreturn]] void refuse_state(const char* flaw) {
-    refuse(std::string("the saved sketch is not valid: ") + flaw);
+[[noreturn]] void throw_invalid_state(const char* error) {
+    throw_invalid(std::string("the saved sketch is not valid: ") + error);
 }
 
 std::uint64_t checksum(std::span<const std::byte> content) noexcept {
@@ -116,20 +116,21 @@ void read_versions(byte_reader& in) {
     in.take(magic.size());
     const unsigned version = in.byte();
     if (version != format_version) {
-        refuse("the saved sketch has format version " + std::to_string(version) +
-               ", which this version of cvmcount cannot read");
+        throw_invalid("the saved sketch has format version " + std::to_string(version) +
+                      ", which this version of cvmcount cannot read");
     }
     const unsigned identities = in.byte();
     if (identities != identity_version) {
-        refuse("the saved sketch has identities of version " + std::to_string(identities) +
-               ", and this version of cvmcount gives other identities to the same items");
+        throw_invalid("the saved sketch has identities of version " + std::to_string(identities) +
+                      ", and this version of cvmcount gives other identities to the same items");
     }
 }
 
 // Returns the capacity.
 std::size_t read_settings(byte_reader& in, sketch_settings& settings) {
     const unsigned flags = in.byte();
-    if ((flags & ~unsigned{known_flags}) != 0 || in.byte() != 0) refuse_state("unknown flags");
+    if ((flags & ~unsigned{known_flags}) != 0 || in.byte() != 0)
+        throw_invalid_state("unknown flags");
     settings.dropna = (flags & drops_missing) != 0;
     settings.is_salted = (flags & salted) != 0;
     settings.seed = in.word();
@@ -139,11 +140,12 @@ std::size_t read_settings(byte_reader& in, sketch_settings& settings) {
     settings.salt = in.word();
     const bool was_asked = settings.epsilon > 0.0 && settings.epsilon < 1.0;
     if (!was_asked && std::bit_cast<std::uint64_t>(settings.epsilon) != 0) {
-        refuse_state("epsilon is out of range");
+        throw_invalid_state("epsilon is out of range");
     }
-    if (!(settings.delta > 0.0 && settings.delta < 1.0)) refuse_state("delta is out of range");
-    if (!settings.is_salted && settings.salt != 0) refuse_state("a salt without its flag");
-    if (capacity > max_capacity) refuse_state("capacity is out of range");
+    if (!(settings.delta > 0.0 && settings.delta < 1.0))
+        throw_invalid_state("delta is out of range");
+    if (!settings.is_salted && settings.salt != 0) throw_invalid_state("a salt without its flag");
+    if (capacity > max_capacity) throw_invalid_state("capacity is out of range");
     return static_cast<std::size_t>(capacity);
 }
 
@@ -157,9 +159,9 @@ sampler read_hashed(byte_reader in, section type, std::size_t capacity) {
         history.variance = in.real();
         history.changes = in.word();
     }
-    if (in.left() % sizeof(std::uint64_t) != 0) refuse_state("a part of an identity");
+    if (in.left() % sizeof(std::uint64_t) != 0) throw_invalid_state("a part of an identity");
     state.retained = in.words(in.left() / sizeof(std::uint64_t));
-    if (const char* flaw = flaw_of(state)) refuse_state(flaw);
+    if (const char* error = error_in(state)) throw_invalid_state(error);
     return sampler(hashed_sampler(std::move(state)));
 }
 
@@ -171,16 +173,16 @@ sampler read_fresh(byte_reader in, std::size_t capacity) {
     state.random = in.word();
     const std::size_t width = width_of(state.evictions);
     const std::size_t each = sizeof(std::uint64_t) + width;
-    if (in.left() % each != 0) refuse_state("a part of an element");
+    if (in.left() % each != 0) throw_invalid_state("a part of an element");
     const std::size_t count = in.left() / each;
     state.identities = in.words(count);
     state.stamps.reserve(count);
     for (std::size_t i = 0; i < count; ++i) state.stamps.push_back(in.number(width));
-    if (const char* flaw = flaw_of(state)) refuse_state(flaw);
+    if (const char* error = error_in(state)) throw_invalid_state(error);
     try {
         return sampler(fresh_sampler(std::move(state)));
-    } catch (const std::invalid_argument& flaw) {
-        refuse_state(flaw.what());
+    } catch (const std::invalid_argument& error) {
+        throw_invalid_state(error.what());
     }
 }
 
@@ -193,7 +195,7 @@ sampler read_sample(byte_reader in, unsigned type, std::size_t capacity) {
         case fresh_sample:
             return read_fresh(in, capacity);
         default:
-            refuse_state("its first section is no sample");
+            throw_invalid_state("its first section is no sample");
     }
 }
 
@@ -204,7 +206,7 @@ struct typed_section {
 
 typed_section read_section(byte_reader& in) {
     const std::uint64_t head = in.word();
-    if (head >> 8 > in.left()) refuse_state("a section is longer than the rest");
+    if (head >> 8 > in.left()) throw_invalid_state("a section is longer than the rest");
     return {static_cast<unsigned>(head & 0xff),
             byte_reader(in.take(static_cast<std::size_t>(head >> 8)))};
 }
@@ -213,10 +215,10 @@ typed_section read_section(byte_reader& in) {
 void pass_over(byte_reader& in, unsigned last_type) {
     while (in.left() > 0) {
         const unsigned type = read_section(in).type;
-        if (type <= last_type) refuse_state("its sections are out of order");
+        if (type <= last_type) throw_invalid_state("its sections are out of order");
         if (type < first_optional) {
-            refuse("the saved sketch has a section of type " + std::to_string(type) +
-                   ", which this version of cvmcount does not know");
+            throw_invalid("the saved sketch has a section of type " + std::to_string(type) +
+                          ", which this version of cvmcount does not know");
         }
         last_type = type;
     }
@@ -231,14 +233,14 @@ std::vector<std::byte> save(const sampler& sample, const sketch_settings& settin
 
 std::unique_ptr<sampler> load(std::span<const std::byte> saved, sketch_settings& settings) {
     if (saved.size() < magic.size() || !std::equal(magic.begin(), magic.end(), saved.begin())) {
-        refuse("this is no saved sketch: it does not begin with CVMS");
+        throw_invalid("this is no saved sketch: it does not begin with CVMS");
     }
-    if (saved.size() < head_and_tail()) refuse_state("it is too short");
+    if (saved.size() < head_and_tail()) throw_invalid_state("it is too short");
     const auto content = saved.first(saved.size() - checksum_size);
     byte_reader in(content);
     read_versions(in);
     if (load_le<std::uint64_t>(saved.data() + content.size()) != checksum(content)) {
-        refuse("the saved sketch is damaged: its checksum does not match");
+        throw_invalid("the saved sketch is damaged: its checksum does not match");
     }
     sketch_settings found;
     const std::size_t capacity = read_settings(in, found);

@@ -3,7 +3,7 @@
 // docs/format.md has the layout, by byte offsets. One state has one sequence of bytes. Whoever
 // reads takes nothing on trust: the checksum only tells damage, so every length is compared with
 // the bytes that are there before memory is asked for, and every number with the others
-// (flaws.hpp).
+// (validate.hpp).
 #pragma once
 
 #include <cstddef>

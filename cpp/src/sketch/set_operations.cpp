@@ -33,7 +33,7 @@ std::uint64_t count_common(const std::vector<std::uint64_t>& a,
 interval sampled_count::confidence_interval(double confidence) const noexcept {
     if (exact) return {retained, retained};
     const certain_bounds bounds = {retained, at_most};
-    return threshold_interval(retained, threshold, normal_quantile(confidence), bounds);
+    return threshold_interval(retained, sampling_rate, normal_quantile(confidence), bounds);
 }
 
 double sampled_share::estimate() const noexcept {
@@ -48,10 +48,10 @@ fraction_interval sampled_share::confidence_interval(double confidence) const no
 overlap::overlap(const sampler& first, const sampler& second) {
     const hashed_sampler& a = first.hashed();
     const hashed_sampler& b = second.hashed();
-    const std::uint64_t last = std::min(a.ceiling(), b.ceiling());
-    const auto ids_a = a.retained_ids(last);
-    const auto ids_b = b.retained_ids(last);
-    threshold_ = std::min(a.threshold(), b.threshold());
+    const std::uint64_t threshold = std::min(a.threshold(), b.threshold());
+    const auto ids_a = a.retained_ids(threshold);
+    const auto ids_b = b.retained_ids(threshold);
+    sampling_rate_ = std::min(a.sampled_fraction(), b.sampled_fraction());
     exact_ = a.is_exact() && b.is_exact();
     both_ = count_common(ids_a, ids_b);
     only_first_ = ids_a.size() - both_;
@@ -61,19 +61,20 @@ overlap::overlap(const sampler& first, const sampler& second) {
 }
 
 sampled_count overlap::in_both() const noexcept {
-    return {both_, threshold_, exact_, std::min(most_first_, most_second_)};
+    return {both_, sampling_rate_, exact_, std::min(most_first_, most_second_)};
 }
 
 sampled_count overlap::in_first_only() const noexcept {
-    return {only_first_, threshold_, exact_, most_first_};
+    return {only_first_, sampling_rate_, exact_, most_first_};
 }
 
 sampled_count overlap::in_one_only() const noexcept {
-    return {only_first_ + only_second_, threshold_, exact_, add_items(most_first_, most_second_)};
+    return {only_first_ + only_second_, sampling_rate_, exact_,
+            add_items(most_first_, most_second_)};
 }
 
 sampled_share overlap::jaccard() const noexcept {
-    return {both_, both_ + only_first_ + only_second_, threshold_, exact_};
+    return {both_, both_ + only_first_ + only_second_, sampling_rate_, exact_};
 }
 
 }  // namespace cvmcount

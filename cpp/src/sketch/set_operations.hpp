@@ -16,12 +16,12 @@ namespace cvmcount {
 // A number of elements that is known by so many of them, each retained with the same probability.
 struct sampled_count {
     std::uint64_t retained = 0;
-    double threshold = 1.0;     // that probability
-    bool exact = true;          // whether all of them are
-    std::uint64_t at_most = 0;  // as is known for certain
+    double sampling_rate = 1.0;  // that probability
+    bool exact = true;           // whether all of them are
+    std::uint64_t at_most = 0;   // as is known for certain
 
     // Unbiased.
-    double estimate() const noexcept { return static_cast<double>(retained) / threshold; }
+    double estimate() const noexcept { return static_cast<double>(retained) / sampling_rate; }
 
     // Approximate interval of a confidence strictly between 0 and 1.
     interval confidence_interval(double confidence) const noexcept;
@@ -33,7 +33,7 @@ struct sampled_count {
 struct sampled_share {
     std::uint64_t retained = 0;  // in the share
     std::uint64_t of = 0;        // in all
-    double threshold = 1.0;      // the probability of being among them
+    double sampling_rate = 1.0;  // the probability of being among them
     bool exact = true;           // whether all are
 
     // Of nothing it is 1.
@@ -58,7 +58,7 @@ class overlap {
     sampled_share jaccard() const noexcept;  // of those in either, those in both
 
   private:
-    double threshold_ = 1.0;
+    double sampling_rate_ = 1.0;
     bool exact_ = true;
     std::uint64_t both_ = 0, only_first_ = 0, only_second_ = 0;  // below the threshold
     std::uint64_t most_first_ = 0, most_second_ = 0;             // elements there can be

@@ -38,12 +38,12 @@ struct reading {
 };
 
 reading read(const column& values, bool dropna = false, bool repeats_count = true) {
-    const column_rules rules = {.filter = {.hash = &hash, .ceiling = ~0ULL, .dropna = dropna},
+    const column_rules rules = {.filter = {.hash = &hash, .threshold = ~0ULL, .dropna = dropna},
                                 .level = &vector_levels()[0],
                                 .repeats_count = repeats_count};
     reading result;
     result.found.resize(2 * (values.size() + column::block_values));
-    column_memory memory;
+    identity_cache memory;
     column_output output = {.identities = result.found.data(), .room = result.found.size()};
     values.read(0, values.size(), rules, memory, output);
     result.found.resize(output.kept);

@@ -16,7 +16,7 @@ TEST_CASE("no object is taken for another, wherever they lie") {
     // Few differing bits, anywhere: many objects that share a place or a tag.
     for (const std::uint64_t mask : {0xfffffULL, 0x7f0000fc003fULL, 0x70000700007c00ffULL,
                                      0x7fffffffffffULL, ~0ULL, 0xff800000ULL}) {
-        recently_met table;
+        address_cache table;
         std::set<std::uint64_t> told;
         for (int i = 0; i < 20000; ++i) {
             const std::uint64_t address = 64 + (random.next() & mask & ~0xfULL);
@@ -29,7 +29,7 @@ TEST_CASE("no object is taken for another, wherever they lie") {
 
 TEST_CASE("objects allocated together are all remembered") {
     for (const std::uint64_t size : {16U, 32U, 48U, 64U, 96U}) {
-        recently_met table;
+        address_cache table;
         const std::uint64_t begin = 0x7f12'3456'7040;
         const std::uint64_t number = 131072 * 64 / size / 2;
         for (std::uint64_t i = 0; i < number; ++i) table.add(begin + i * size);
@@ -41,10 +41,10 @@ TEST_CASE("objects allocated together are all remembered") {
 }
 
 TEST_CASE("it forgets") {
-    recently_met table;
+    address_cache table;
     table.add(0x7f0000001000);
     CHECK(table.contains(0x7f0000001000));
-    table.forget();
+    table.clear();
     CHECK_FALSE(table.contains(0x7f0000001000));
     table.add(0x7f0000001000);
     table.rest();
@@ -52,18 +52,18 @@ TEST_CASE("it forgets") {
 }
 
 TEST_CASE("it rests where it does not pay, for longer and longer, and comes back") {
-    recently_met table;
+    address_cache table;
     const auto items_until = [&table](bool paying, std::size_t found_of_64) {
         std::size_t items = 0;
-        for (; table.pays() != paying; items += 64) table.note(64, found_of_64);
+        for (; table.pays() != paying; items += 64) table.record(64, found_of_64);
         return items;
     };
-    CHECK(items_until(false, 0) == 2 * recently_met::phase_items);
-    CHECK(items_until(true, 0) == recently_met::first_rest);
-    CHECK(items_until(false, 31) == 2 * recently_met::phase_items);
-    CHECK(items_until(true, 0) == 4 * recently_met::first_rest);
+    CHECK(items_until(false, 0) == 2 * address_cache::phase_items);
+    CHECK(items_until(true, 0) == address_cache::first_rest);
+    CHECK(items_until(false, 31) == 2 * address_cache::phase_items);
+    CHECK(items_until(true, 0) == 4 * address_cache::first_rest);
     for (int i = 0; i < 1'000'000; ++i) {
-        table.note(64, 32);
+        table.record(64, 32);
         REQUIRE(table.pays());
     }
     table.rest();

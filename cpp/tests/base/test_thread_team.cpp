@@ -16,28 +16,28 @@ struct sums {
     std::vector<std::thread::id> thread;
 };
 
-void add_to_own_sum(void* context, std::size_t part) {
+void add_to_own_sum(void* context, std::size_t worker) {
     auto& all = *static_cast<sums*>(context);
-    all.output[part] += all.input * (part + 1);
-    all.thread[part] = std::this_thread::get_id();
+    all.output[worker] += all.input * (worker + 1);
+    all.thread[worker] = std::this_thread::get_id();
 }
 
-TEST_CASE("every part runs once a round, on one thread, and the caller sees what it wrote") {
+TEST_CASE("each worker runs once a pass, on its own thread, and the caller sees what it wrote") {
     for (const std::size_t workers : {1U, 2U, 3U, 8U}) {
-        team crew(workers);
-        REQUIRE(crew.size() == workers);
+        thread_team team(workers);
+        REQUIRE(team.size() == workers);
         sums all{.input = 0,
                  .output = std::vector<std::size_t>(workers),
                  .thread = std::vector<std::thread::id>(workers)};
         std::size_t expected = 0;
-        for (std::size_t round = 1; round <= 3000; ++round) {
-            all.input = round;
+        for (std::size_t pass = 1; pass <= 3000; ++pass) {
+            all.input = pass;
             const std::vector<std::thread::id> before = all.thread;
-            crew.run(add_to_own_sum, &all);
-            expected += round;
-            for (std::size_t part = 0; part < workers; ++part) {
-                REQUIRE(all.output[part] == expected * (part + 1));
-                if (round > 1) REQUIRE(all.thread[part] == before[part]);
+            team.run(add_to_own_sum, &all);
+            expected += pass;
+            for (std::size_t worker = 0; worker < workers; ++worker) {
+                REQUIRE(all.output[worker] == expected * (worker + 1));
+                if (pass > 1) REQUIRE(all.thread[worker] == before[worker]);
             }
         }
         CHECK(all.thread[0] == std::this_thread::get_id());
@@ -45,7 +45,7 @@ TEST_CASE("every part runs once a round, on one thread, and the caller sees what
 }
 
 TEST_CASE("a team that never works can be dismissed") {
-    for (int i = 0; i < 100; ++i) team crew(4);
+    for (int i = 0; i < 100; ++i) thread_team team(4);
 }
 
 }  // namespace

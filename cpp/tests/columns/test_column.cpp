@@ -31,7 +31,7 @@ struct reading {
 reading read(const column& values, std::size_t begin, std::size_t end, std::size_t step,
              const column_rules& rules) {
     reading result;
-    column_memory memory;
+    identity_cache memory;
     while (begin < end) {
         const std::size_t stop = std::min(begin + step, end);
         std::vector<std::uint64_t> identities(stop - begin + filter_slack);
@@ -108,7 +108,7 @@ void check(column& values, std::vector<maybe_identity> expected, random_words& r
     }
     for (const vector_level& level : vector_levels()) {
         column_rules rules = {.filter = {.hash = &hash,
-                                         .ceiling = random.below(2) == 0 ? ~0ULL : random.next(),
+                                         .threshold = random.below(2) == 0 ? ~0ULL : random.next(),
                                          .dropna = random.below(2) == 0},
                               .level = &level,
                               .repeats_count = true};
@@ -117,7 +117,7 @@ void check(column& values, std::vector<maybe_identity> expected, random_words& r
             if (!counts && rules.filter.dropna) continue;
             ++twin.items;
             const std::uint64_t one = counts ? identity : hash.of_missing();
-            if (one <= rules.filter.ceiling) twin.identities.push_back(one);
+            if (one <= rules.filter.threshold) twin.identities.push_back(one);
         }
         const std::size_t steps[] = {expected.size() + 1, 1 + random.below(3000)};
         for (const std::size_t step : steps) {
@@ -285,11 +285,11 @@ TEST_CASE("a block with a time beyond all that is stored is not read") {
                           .size = counts.size()};
     const time_column values({.which = kind::datetime, .factor = 604800 * std::int64_t{1000000000}},
                              where);
-    const column_rules rules = {.filter = {.hash = &hash, .ceiling = ~0ULL, .dropna = true},
+    const column_rules rules = {.filter = {.hash = &hash, .threshold = ~0ULL, .dropna = true},
                                 .level = &vector_levels()[0],
                                 .repeats_count = true};
     std::vector<std::uint64_t> identities(4000);
-    column_memory memory;
+    identity_cache memory;
     column_output output = {.identities = identities.data(), .room = identities.size()};
     CHECK(values.read(0, 3000, rules, memory, output) == 1024);
     CHECK(output.items == 1024);
@@ -339,11 +339,11 @@ TEST_CASE("a block with the code of a value that was not identified is not read"
                           .size = codes.size()};
     const coded_column values(1, where, identities);
     for (const bool repeats_count : {false, true}) {
-        const column_rules rules = {.filter = {.hash = &hash, .ceiling = ~0ULL, .dropna = true},
+        const column_rules rules = {.filter = {.hash = &hash, .threshold = ~0ULL, .dropna = true},
                                     .level = &vector_levels()[0],
                                     .repeats_count = repeats_count};
         std::vector<std::uint64_t> out(4000);
-        column_memory memory;
+        identity_cache memory;
         column_output output = {.identities = out.data(), .room = out.size()};
         CHECK(values.read(0, 3000, rules, memory, output) == 1024);
         CHECK(output.items == 1024);
@@ -360,11 +360,11 @@ TEST_CASE("a column stops where there is no room") {
                           .stride = 8,
                           .size = words.size()};
     const number_column values(number_type::int64, where);
-    const column_rules rules = {.filter = {.hash = &hash, .ceiling = ~0ULL, .dropna = true},
+    const column_rules rules = {.filter = {.hash = &hash, .threshold = ~0ULL, .dropna = true},
                                 .level = &vector_levels()[0],
                                 .repeats_count = true};
     std::vector<std::uint64_t> identities(3000);
-    column_memory memory;
+    identity_cache memory;
     column_output output = {.identities = identities.data(), .room = identities.size()};
     CHECK(values.read(0, 5000, rules, memory, output) == 2048);
     CHECK(output.kept == 2048);

@@ -27,19 +27,19 @@ struct result {
 };
 
 result expected(const std::string& text, const line_form& form,
-                std::uint64_t ceiling = everything) {
+                std::uint64_t threshold = everything) {
     result all = {reference_identities(text, form, hash), 0};
     all.items = all.identities.size();
-    std::erase_if(all.identities, [=](std::uint64_t identity) { return identity > ceiling; });
+    std::erase_if(all.identities, [=](std::uint64_t identity) { return identity > threshold; });
     return all;
 }
 
 // Reads a text whose pieces have such sizes, cyclically.
 result read(const std::string& text, const line_form& form, std::size_t buffer_bytes,
-            const std::vector<std::size_t>& pieces, team* workers = nullptr,
-            std::uint64_t ceiling = everything) {
+            const std::vector<std::size_t>& pieces, thread_team* workers = nullptr,
+            std::uint64_t threshold = everything) {
     line_stream stream(buffer_bytes, workers);
-    const line_rules rules = {form, &hash, ceiling};
+    const line_rules rules = {form, &hash, threshold};
     result all = {{}, 0};
     std::vector<std::uint64_t> identities(buffer_bytes);
     std::size_t turn = 0;
@@ -177,17 +177,17 @@ TEST_CASE("lines far longer than the buffer") {
     }
 }
 
-TEST_CASE("workers and a ceiling") {
+TEST_CASE("workers and a threshold") {
     random_words random(5);
-    team three(3), eight(8);
+    thread_team three(3), eight(8);
     for (int round = 0; round < 20; ++round) {
         std::string text = random_text(random, 100000);
         if (round % 2) text += std::string(100000, 'x') + random_text(random, 100000);
-        for (const std::uint64_t ceiling : {everything, everything / 3, everything / 1000}) {
-            const result whole = expected(text, {}, ceiling);
-            for (team* workers : {&three, &eight}) {
-                CHECK(read(text, {}, 50000, {50000}, workers, ceiling) == whole);
-                CHECK(read(text, {}, 400000, {400000}, workers, ceiling) == whole);
+        for (const std::uint64_t threshold : {everything, everything / 3, everything / 1000}) {
+            const result whole = expected(text, {}, threshold);
+            for (thread_team* workers : {&three, &eight}) {
+                CHECK(read(text, {}, 50000, {50000}, workers, threshold) == whole);
+                CHECK(read(text, {}, 400000, {400000}, workers, threshold) == whole);
             }
         }
     }

@@ -99,12 +99,12 @@ TEST_CASE("however a stream is cut, the state is the same") {
     }
 }
 
-TEST_CASE("identities above an earlier ceiling can be left out") {
+TEST_CASE("identities above an earlier threshold can be left out") {
     random_words random(6);
     for (int round = 0; round < 200; ++round) {
         const stream items = random_stream(random, 3000, 1 + random.below(3000), ~0ULL);
         hashed_sampler filtered(100);
-        std::uint64_t stale = filtered.ceiling();
+        std::uint64_t stale = filtered.threshold();
         for (std::span<const std::uint64_t> rest = items; !rest.empty();) {
             const auto size = std::min<std::size_t>(rest.size(), 1 + random.below(100));
             stream candidates;
@@ -112,7 +112,7 @@ TEST_CASE("identities above an earlier ceiling can be left out") {
                 if (id <= stale) candidates.push_back(id);
             }
             filtered.offer_filtered(candidates, size);
-            if (random.below(2) == 0) stale = filtered.ceiling();
+            if (random.below(2) == 0) stale = filtered.threshold();
             rest = rest.subspan(size);
         }
         REQUIRE(filtered == sampled(100, items));

@@ -53,7 +53,7 @@ expected by_hand(word_form form, const std::vector<std::uint64_t>& words,
             identity = rules.hash->of_missing();
             if (rules.dropna) continue;
         }
-        if (identity <= rules.ceiling) result.kept.push_back(identity);
+        if (identity <= rules.threshold) result.kept.push_back(identity);
     }
     return result;
 }
@@ -105,7 +105,7 @@ TEST_CASE("every level keeps what the values one by one would") {
         }
         const std::uint64_t ceilings[] = {0, ~0ULL, ~0ULL >> 4, 1ULL << 63, random.next()};
         const filter_rules rules = {.hash = &hash,
-                                    .ceiling = ceilings[random.below(5)],
+                                    .threshold = ceilings[random.below(5)],
                                     .dropna = random.below(2) == 0,
                                     .time_kind = kind::duration};
         const expected twin = by_hand(form, words, missing, rules);

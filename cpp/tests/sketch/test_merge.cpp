@@ -45,7 +45,7 @@ std::vector<part> random_parts(random_words& random) {
 sampler merged_by_some_tree(std::vector<sampler> samplers, random_words& random) {
     while (samplers.size() > 1) {
         random.shuffle(samplers);
-        merger two;
+        sample_merge two;
         two.add(samplers.back());
         samplers.pop_back();
         two.merge_into(samplers.back());
@@ -58,7 +58,7 @@ TEST_CASE("every tree gives the state of one call, and its sample is that of the
     for (int round = 0; round < 3000; ++round) {
         const auto parts = random_parts(random);
         std::vector<sampler> samplers;
-        merger all;
+        sample_merge all;
         part whole = {SIZE_MAX, {}};
         for (const auto& one : parts) {
             samplers.push_back(sampled(one));
@@ -68,7 +68,7 @@ TEST_CASE("every tree gives the state of one call, and its sample is that of the
         }
         sampler at_once = samplers.front();
         if (samplers.size() > 1) {
-            merger others;
+            sample_merge others;
             for (std::size_t i = 1; i < samplers.size(); ++i) others.add(samplers[i]);
             others.merge_into(at_once);
         }
@@ -80,7 +80,7 @@ TEST_CASE("every tree gives the state of one call, and its sample is that of the
         REQUIRE(at_once.is_exact() == one.is_exact());
         REQUIRE(at_once.items_seen() == one.items_seen());
         REQUIRE(at_once.sampling_rate() == one.sampling_rate());
-        REQUIRE(at_once.hashed().threshold() == one.hashed().threshold());
+        REQUIRE(at_once.hashed().sampled_fraction() == one.hashed().sampled_fraction());
         if (one.is_exact()) REQUIRE(at_once == one);
     }
 }
@@ -90,7 +90,7 @@ TEST_CASE("hundreds of parts, most of which add little") {
     for (const std::size_t capacity : {40U, 300U}) {
         for (const std::uint64_t length : {1U, 30U, 1000U}) {
             part whole = {capacity, {}};
-            merger all;
+            sample_merge all;
             sampler one_by_one(coins::hashed, capacity, 0);
             for (int i = 0; i < 400; ++i) {
                 part one = {capacity + random.below(2), {}};
@@ -101,7 +101,7 @@ TEST_CASE("hundreds of parts, most of which add little") {
                 }
                 whole.items.insert(whole.items.end(), one.items.begin(), one.items.end());
                 all.add(sampled(one));
-                merger two;
+                sample_merge two;
                 two.add(sampled(one));
                 two.merge_into(one_by_one);
             }
@@ -131,7 +131,7 @@ TEST_CASE("without their histories parts give one state however a stream is divi
         for (const auto item : whole.items) parts[random.below(parts.size())].items.push_back(item);
         sampled_alone += parts.size() == 1 && !was_exact ? 1 : 0;
         sampler all(coins::hashed, 8, 0);
-        merger others;
+        sample_merge others;
         for (const auto& one : parts) {
             sampler of_part = sampled(one);
             of_part.forget_history();
@@ -170,7 +170,7 @@ TEST_CASE("a merged sampler is one of order statistics, and stays one") {
     stream items(5000);
     for (auto& item : items) item = random.next();
     sampler a = sampled({100, items});
-    merger twice;
+    sample_merge twice;
     twice.add(a);
     twice.merge_into(a);
     CHECK(a.items_seen() == 10000);
@@ -193,7 +193,7 @@ TEST_CASE("the martingale survives nothing but empty parts, and what needs none"
     const sampler exact = sampled({400, items});
     const auto merged = [](const sampler& a, const sampler& b) {
         sampler result = b;
-        merger both;
+        sample_merge both;
         both.add(a);
         both.merge_into(result);
         return result;
@@ -216,7 +216,7 @@ TEST_CASE("the martingale survives nothing but empty parts, and what needs none"
 TEST_CASE("exact samplers that just fit together, and just do not") {
     const auto united = [](const stream& a, const stream& b) {
         sampler result = sampled({3, a});
-        merger both;
+        sample_merge both;
         both.add(sampled({3, b}));
         both.merge_into(result);
         return result;
@@ -235,7 +235,7 @@ TEST_CASE("a sampler that is not exact reports more elements than it holds") {
     hashed_sampler one(5);
     one.offer(stream{~0ULL, ~0ULL - 1, ~0ULL - 2, ~0ULL - 3, ~0ULL - 4, ~0ULL - 5});
     sampler a(one);
-    merger twice;
+    sample_merge twice;
     twice.add(a);
     twice.merge_into(a);
     CHECK(a.count() == 6);
@@ -245,7 +245,7 @@ TEST_CASE("a sampler that is not exact reports more elements than it holds") {
 TEST_CASE("numbers of items do not overflow") {
     sampler a(hashed_sampler(hashed_state{3, max_items, true, {}, {1, 2}}));
     sampler b(hashed_sampler(hashed_state{3, max_items - 5, true, {}, {2}}));
-    merger both;
+    sample_merge both;
     both.add(a);
     both.merge_into(b);
     CHECK(b.items_seen() == max_items);

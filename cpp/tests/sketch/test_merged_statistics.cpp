@@ -32,7 +32,7 @@ sampler merged_sampler(parts how, std::size_t count, std::size_t k, std::size_t 
     const std::size_t share = n / count;
     const std::size_t reach = how == parts::overlapping ? 2 * share : share;
     sampler sum(coins::hashed, k, 0);
-    merger others;
+    sample_merge others;
     for (std::size_t i = 0; i < count; ++i) {
         const std::size_t begin = how == parts::identical ? 0 : i * share;
         const std::size_t end =

@@ -40,7 +40,7 @@ sampler sampled(coins kind, std::size_t capacity, std::size_t distinct) {
 
 sampler merged(std::size_t capacity, std::size_t distinct) {
     sampler made = sampled(coins::hashed, capacity, distinct);
-    merger both;
+    sample_merge both;
     both.add(sampled(coins::hashed, capacity + 1, distinct + 1));
     both.merge_into(made);
     return made;

@@ -40,7 +40,7 @@ TEST_CASE("below the smaller threshold every element of both is known") {
         const model a = random_model(random, elements);
         const model b = random_model(random, elements);
         const double threshold =
-            std::min(a.sketch.hashed().threshold(), b.sketch.hashed().threshold());
+            std::min(a.sketch.hashed().sampled_fraction(), b.sketch.hashed().sampled_fraction());
         const bool exact = a.sketch.is_exact() && b.sketch.is_exact();
         std::uint64_t both = 0;
         std::uint64_t first = 0;
@@ -57,7 +57,7 @@ TEST_CASE("below the smaller threshold every element of both is known") {
         REQUIRE(found.in_both().retained == both);
         REQUIRE(found.in_first_only().retained == first);
         REQUIRE(found.in_one_only().retained == first + second);
-        REQUIRE(found.in_both().threshold == threshold);
+        REQUIRE(found.in_both().sampling_rate == threshold);
         REQUIRE(found.in_both().exact == exact);
         REQUIRE(found.in_both().estimate() == static_cast<double>(both) / threshold);
         REQUIRE(found.jaccard().retained == both);
