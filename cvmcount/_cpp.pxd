@@ -304,6 +304,7 @@ cdef extern from "sketch/set_operations.hpp" namespace "cvmcount" nogil:
         cbool exact
         uint64_t at_most
         double estimate() noexcept
+        uint64_t count() noexcept
         interval confidence_interval(double confidence) noexcept
 
     cdef cppclass sampled_share:

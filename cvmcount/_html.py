@@ -8,25 +8,25 @@ ACCENT = "#2a8f9e"
 WIDTH, HEIGHT, MARGIN = 420, 58, 60
 
 
-def number_line(estimate, low, high):
-    """The interval as a bar on a line, the estimate as a dot, with their numbers."""
+def number_line(count, low, high):
+    """The interval as a bar on a line, the count as a dot, with their numbers."""
     if low == high:
         return ""
 
     def x(value):
         return MARGIN + (WIDTH - 2 * MARGIN) * (value - low) / (high - low)
 
-    dot, middle = f"{x(estimate):.1f}", HEIGHT / 2
+    dot, middle = f"{x(count):.1f}", HEIGHT / 2
     line = 'stroke="currentColor" stroke-opacity="0.35"'
     text = 'fill="currentColor" font-size="11" text-anchor="middle"'
     return (
         f'<svg width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        f'aria-label="{estimate:,} between {low:,} and {high:,}">'
+        f'aria-label="{count:,} between {low:,} and {high:,}">'
         f'<line x1="4" x2="{WIDTH - 4}" y1="{middle}" y2="{middle}" {line}/>'
         f'<line x1="{x(low)}" x2="{x(high)}" y1="{middle}" y2="{middle}" stroke="{ACCENT}" '
         'stroke-width="8" stroke-linecap="round" stroke-opacity="0.45"/>'
         f'<circle cx="{dot}" cy="{middle}" r="6" fill="{ACCENT}"/>'
-        f'<text x="{dot}" y="{middle - 13}" {text} font-weight="600">{estimate:,}</text>'
+        f'<text x="{dot}" y="{middle - 13}" {text} font-weight="600">{count:,}</text>'
         f'<text x="{x(low)}" y="{middle + 22}" {text}>{low:,}</text>'
         f'<text x="{x(high)}" y="{middle + 22}" {text}>{high:,}</text>'
         "</svg>"
@@ -53,8 +53,7 @@ def row(name, value):
 
 def sketch_html(sketch):
     low, high = sketch.interval(0.95)
-    at_least, at_most = sketch.num_retained, sketch.items_seen  # as count_approx
-    estimate = min(max(round(sketch.estimate()), at_least), at_most)
+    count = sketch.count()
     about, unit = ("", "exact") if sketch.is_exact else ("about ", "95% interval")
     retained, capacity = sketch.num_retained, sketch.capacity
     rows = [
@@ -67,9 +66,9 @@ def sketch_html(sketch):
     ]
     return (
         '<div style="font-family:system-ui,sans-serif;font-size:13px;line-height:1.4">'
-        f'<div><b style="font-size:15px">{about}{estimate:,} distinct</b> '
+        f'<div><b style="font-size:15px">{about}{count:,} distinct</b> '
         f'<span style="opacity:0.7">{unit} · CVMSketch</span></div>'
-        f"{number_line(estimate, low, high)}"
+        f"{number_line(count, low, high)}"
         '<table style="font-size:13px;border-collapse:collapse;margin:2px 0 0 0">'
         f"{''.join(rows)}</table>"
         "</div>"

@@ -81,10 +81,10 @@ def merged(sketches: Iterable[bytes]) -> bytes:
 
 
 def count_of(sketch: bytes) -> int:
-    return CVMSketch.from_bytes(sketch)._count()
+    return CVMSketch.from_bytes(sketch).count()
 
 
 def estimate_of(sketch: bytes) -> tuple[float, int, int]:
-    """The estimate and the ends of its 95 % interval."""
+    """The count, as the float of a column of estimates, and the ends of its 95 % interval."""
     loaded = CVMSketch.from_bytes(sketch)
-    return loaded.estimate(), *loaded.interval(0.95)
+    return float(loaded.count()), *loaded.interval(0.95)

@@ -56,9 +56,26 @@ cdef class SampledCount:
     def estimate(self):
         """The estimated number, as a float: `num_retained` / `sampling_rate`.
 
-        Unbiased: never rounded or clamped. The number itself while `is_exact`.
+        Unbiased: never rounded or clamped, so it may exceed what either sketch has seen, and lie
+        outside of `interval()`. The number itself while `is_exact`.
         """
         return self._value.estimate()
+
+    def count(self):
+        """The estimate as an int that can be: never fewer than `num_retained`, nor more than the
+        sketches have seen. This is the number to show beside `interval()`.
+
+        Examples
+        --------
+        >>> from cvmcount import CVMSketch
+        >>> users, some = CVMSketch(), CVMSketch()
+        >>> users.update(f"user{number}" for number in range(100_000))
+        >>> some.update(f"user{number}" for number in range(0, 100_000, 7))
+        >>> both = users & some
+        >>> round(both.estimate()), both.count(), both.interval()
+        (14742, 14286, (13634, 14286))
+        """
+        return self._value.count()
 
     def interval(self, confidence=0.95):
         """A confidence interval for the number, as two ints (low, high).
@@ -119,10 +136,10 @@ cdef class SampledCount:
 
     def __repr__(self):
         if self.is_exact:
-            return f"<SampledCount: {self.num_retained:,} distinct>"
+            return f"<SampledCount: {self.count():,} distinct>"
         low, high = self.interval()
         return (
-            f"<SampledCount: about {self.estimate():,.0f} distinct (95%: {low:,} ... {high:,}), "
+            f"<SampledCount: about {self.count():,} distinct (95%: {low:,} ... {high:,}), "
             f"{self.num_retained:,} retained at a rate of {self.sampling_rate:.3g}>"
         )
 

@@ -230,7 +230,9 @@ cdef class CVMSketch(SketchState):
     def estimate(self):
         """The estimated number of distinct elements, as a float.
 
-        Unbiased: never rounded or clamped. The count itself while `is_exact`. After a merge it is
+        It is unbiased, because it is never rounded or clamped: averages and sums of estimates are
+        right. It may therefore lie a little outside of what is certain and of `interval()`; the
+        number to show is `count()`. While `is_exact` it is the number itself. After a merge it is
         another estimate, of a sample without a history: see `merge`.
 
         Notes
@@ -239,6 +241,26 @@ cdef class CVMSketch(SketchState):
         """
         with cython.critical_section(self):
             return self._sampler.get().estimate()
+
+    def count(self):
+        """The number of distinct elements, as an int: what `count_approx` returns.
+
+        It is the estimate, rounded, and clamped to what is certain: never fewer than the retained
+        elements, nor more than `items_seen`. This is the number to show beside `interval()`.
+
+        Notes
+        -----
+        *Thread safety*: safe. *Cost*: constant.
+
+        Examples
+        --------
+        >>> sketch = CVMSketch()
+        >>> sketch.update(range(1_000_000))
+        >>> round(sketch.estimate()), sketch.count(), sketch.interval()
+        (1011565, 1000000, (990691, 1000000))
+        """
+        with cython.critical_section(self):
+            return self._sampler.get().count()
 
     def interval(self, confidence=0.95):
         """A confidence interval for the number of distinct elements, as two ints (low, high).
@@ -539,7 +561,7 @@ cdef class CVMSketch(SketchState):
     __hash__ = None
 
     def __repr__(self):
-        count = f"{self._count():,} distinct"
+        count = f"{self.count():,} distinct"
         if not self.is_exact:
             low, high = self.interval()
             count = f"about {count} (95%: {low:,} ... {high:,})"
@@ -550,11 +572,6 @@ cdef class CVMSketch(SketchState):
     def _repr_html_(self):
         """The sketch as notebooks show it: estimate, interval and state, drawn."""
         return sketch_html(self.copy())  # a copy, because other threads may update this one
-
-    # The estimate as the int that count_approx returns.
-    cpdef uint64_t _count(self) noexcept:
-        with cython.critical_section(self):
-            return self._sampler.get().count()
 
     @property
     def capacity(self):
@@ -689,7 +706,7 @@ def count_approx(
         epsilon, delta, capacity=capacity, coins=coins, seed=seed, dropna=dropna
     )
     sketch.update(items, workers=workers, progress=progress)
-    return sketch._count()
+    return sketch.count()
 
 
 def _update_both(

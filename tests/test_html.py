@@ -39,8 +39,18 @@ def test_what_a_notebook_shows(state):
     assert "http" not in html
 
 
-def test_the_plain_form_says_the_same():
-    sketch = CVMSketch()
-    sketch.update(range(100_000))
-    count = repr(sketch).split("about ")[1].split(" distinct")[0]
-    assert f"about {count} distinct" in sketch._repr_html_()
+@pytest.mark.parametrize("items", [101, 103, 110, 150, 100_000])
+def test_every_form_shows_the_count(items):
+    # Without a history the estimate may be fewer than the elements retained, near the capacity, or
+    # more than the items seen, none of which is a repeat here.
+    clamped = 0
+    for seed in range(20):
+        sketch = CVMSketch(capacity=100, seed=seed)
+        sketch.update(range(items))
+        sketch.forget_history()
+        low, high = sketch.interval()
+        clamped += not low <= round(sketch.estimate()) <= high
+        assert low <= sketch.count() <= high
+        for shown in (repr(sketch), sketch._repr_html_()):
+            assert f"about {sketch.count():,} distinct" in shown
+    assert clamped > 0

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cvmcount import CVMSketch, SampledCount, SampledShare
+from cvmcount import CVMSketch, SampledCount, SampledShare, count_approx
 
 
 def fed(items, **arguments):
@@ -211,6 +211,26 @@ def test_set_operations_of_sampled_sketches():
     assert (exact - b).estimate() == 0
     low, high = a.jaccard(b).interval(0.999)
     assert low < 2 / 9 < high
+
+
+def test_the_count_lies_in_the_interval():
+    # Every seventh user is one of all users, so no more than those can be in both.
+    users = [f"user{number}" for number in range(20_000)]
+    beyond = 0
+    for seed in range(40):
+        a, b = fed(users, seed=seed, capacity=500), fed(users[::7], seed=seed, capacity=500)
+        for answer in (a & b, a - b, b - a, a ^ b, a | b):
+            low, high = answer.interval()
+            assert low <= answer.count() <= high
+            assert type(answer.count()) is int
+            inside = low <= answer.estimate() <= high
+            assert answer.count() == round(answer.estimate()) or not inside
+            beyond += not inside
+        assert f"about {(a & b).count():,} distinct" in repr(a & b)
+    assert beyond > 0
+    exact = fed(["a", "b"]) & fed(["b", "c"])
+    assert exact.count() == 1
+    assert fed(range(10**5)).count() == count_approx(range(10**5))
 
 
 def test_answers_are_values():

@@ -30,7 +30,7 @@ class Count:
         """Return what is known at the end, by the names of --json."""
         low, high = self.sketch.interval(confidence)
         result = {
-            "estimate": self.sketch._count(),
+            "estimate": self.sketch.count(),
             "low": low,
             "high": high,
             "exact": self.sketch.is_exact,

@@ -4,7 +4,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from cvmcount import CVMSketch
+from cvmcount import CVMSketch, SampledShare
 
 from .arguments import Parser, add_save
 from .messages import complain, for_people, printable, write_result
@@ -53,18 +53,14 @@ def load(name):
         return None
 
 
-def count_of(value):
-    """Return the number that the program shows of a sketch, or of what two have in common."""
-    return value._count() if isinstance(value, CVMSketch) else round(value.estimate())
-
-
 def as_text(value, confidence):
     return for_people(as_dict(value, confidence), confidence)
 
 
-def as_dict(value, confidence, estimate=count_of):
+def as_dict(value, confidence):
     low, high = value.interval(confidence)
-    return {"estimate": estimate(value), "low": low, "high": high, "exact": value.is_exact}
+    estimate = value.estimate() if isinstance(value, SampledShare) else value.count()
+    return {"estimate": estimate, "low": low, "high": high, "exact": value.is_exact}
 
 
 def description(sketch):
@@ -138,7 +134,7 @@ def merge(arguments):
         result = {**as_dict(union, options.confidence), **description(union)}
         failed = not write(result, options) or failed
     else:
-        failed = not write_result(f"{union._count()}\n") or failed
+        failed = not write_result(f"{union.count()}\n") or failed
     return 1 if failed else 0
 
 
@@ -178,7 +174,7 @@ def compare(arguments):
         return 1
     if options.json:
         result = {name: as_dict(value, options.confidence) for name, value in parts.items()}
-        result["jaccard"] = as_dict(share, options.confidence, float)
+        result["jaccard"] = as_dict(share, options.confidence)
     else:
         result = {name: as_text(value, options.confidence) for name, value in parts.items()}
         low, high = share.interval(options.confidence)

@@ -1,6 +1,7 @@
 #include "sketch/set_operations.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "sampler/sizing.hpp"
@@ -29,6 +30,11 @@ std::uint64_t count_common(const std::vector<std::uint64_t>& a,
 }
 
 }  // namespace
+
+std::uint64_t sampled_count::count() const noexcept {
+    const certain_bounds bounds = {retained, at_most};
+    return exact ? retained : bounds.clamp(std::round(estimate()));
+}
 
 interval sampled_count::confidence_interval(double confidence) const noexcept {
     if (exact) return {retained, retained};

@@ -20,8 +20,11 @@ struct sampled_count {
     bool exact = true;           // whether all of them are
     std::uint64_t at_most = 0;   // as is known for certain
 
-    // Unbiased.
+    // Unbiased, so it may lie outside of what is known for certain.
     double estimate() const noexcept { return static_cast<double>(retained) / sampling_rate; }
+
+    // The estimate as a whole number that can be, as it is shown beside an interval.
+    std::uint64_t count() const noexcept;
 
     // Approximate interval of a confidence strictly between 0 and 1.
     interval confidence_interval(double confidence) const noexcept;
