@@ -30,7 +30,7 @@ def at_level(level, choose):
 
 
 def other_levels():
-    from cvmcount._column_reader import force_level
+    from cvmcount._readers.readers import force_level
 
     best, *others = force_level("plain")
     force_level(best)

@@ -1,6 +1,6 @@
 """Approximate counting of distinct elements, in one pass and fixed memory."""
 
-from ._sampled import SampledCount, SampledShare
+from ._results import SampledCount, SampledShare
 from ._sketch import CVMSketch, count_approx
 from ._version import __version__
 

@@ -1,4 +1,4 @@
-from cvmcount._cpp cimport coins as coins_t
+from cvmcount._core.sketch cimport coins as coins_t
 
 
 # A number strictly between 0 and 1.

@@ -2,8 +2,8 @@
 
 import operator
 
-from cvmcount._cpp cimport coins as coins_t
-from cvmcount._cpp cimport fresh_coins, hashed_coins
+from cvmcount._core.sketch cimport coins as coins_t
+from cvmcount._core.sketch cimport fresh_coins, hashed_coins
 
 
 cdef double checked_fraction(str name, object value) except? -1:

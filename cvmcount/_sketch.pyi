@@ -1,10 +1,9 @@
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, Literal, Protocol, Self, SupportsFloat, SupportsIndex, TypeAlias
 
-from typing_extensions import Buffer
+from typing_extensions import Buffer, disjoint_base
 
-from cvmcount._sampled import SampledCount, SampledShare
-from cvmcount._sketch_state import SketchState
+from cvmcount._results import SampledCount, SampledShare
 
 class _ArrowStream(Protocol):
     def __arrow_c_stream__(self, requested_schema: Any = None, /) -> object: ...
@@ -20,7 +19,8 @@ class _ArrowDeviceArray(Protocol):
 _Items: TypeAlias = Iterable[Any] | Buffer | _ArrowStream | _ArrowArray | _ArrowDeviceArray
 _Progress: TypeAlias = bool | Callable[[int, int | None], object]
 
-class CVMSketch(SketchState):
+@disjoint_base
+class CVMSketch:
     __hash__: ClassVar[None]  # type: ignore[assignment]
     def __new__(
         cls,

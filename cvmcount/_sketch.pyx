@@ -2,27 +2,37 @@
 """The sketch: what users create, feed and ask."""
 
 cimport cython
+from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
+from cpython.bytes cimport PyBytes_FromStringAndSize
+from cpython.mem cimport PyMem_RawFree, PyMem_RawMalloc
 from libc.stddef cimport size_t
-from libc.stdint cimport uint64_t
+from libc.stdint cimport int64_t, uint64_t
+from libcpp.vector cimport vector
 
 import os
-from functools import lru_cache
 
 from cvmcount._checks cimport checked_coins, checked_fraction, checked_integer
-from cvmcount._cpp cimport (
-    achieved_epsilon,
-    coins as coins_t,
-    fresh_coins,
+from cvmcount._core.identity cimport byte
+from cvmcount._core.sketch cimport (
     hashed_coins,
-    identity_hash,
     interval,
     max_capacity,
     min_capacity,
-    sized_capacity,
+    optional_salt,
+    sketch as core_sketch,
+    sketch_from_bytes,
+    sketch_merge,
+    sketch_settings,
 )
-from cvmcount._reader cimport open_reader
-from cvmcount._sampled cimport count_of, share_of
-from cvmcount._sketch_state cimport Promise, SketchState
+from cvmcount._identity.objects cimport (
+    as_span,
+    heed_others,
+    identify,
+    new_identifier,
+    steady_seconds,
+)
+from cvmcount._readers.readers cimport Block, BlockReader, open_reader
+from cvmcount._results cimport count_of, share_of
 
 from cvmcount._html import sketch_html
 from cvmcount._progress import open_progress
@@ -31,19 +41,19 @@ from cvmcount._progress import open_progress
 cdef enum:
     MAX_WORKERS = 256
 
-
-@lru_cache(maxsize=64)
-def _capacity_for(coins, double epsilon, double delta):
-    cdef size_t slots = sized_capacity(checked_coins(coins), epsilon, delta)
-    if slots > max_capacity:
-        raise ValueError(
-            f"epsilon={epsilon!r} with delta={delta!r} needs more than the {max_capacity} elements "
-            "that a buffer may hold: ask for a larger epsilon"
-        )
-    return slots
+cdef double REPORT_SECONDS = 0.1
 
 
-cdef class CVMSketch(SketchState):
+# What hash() depends on in this process. Processes share the number exactly if their hash() agree:
+# it is salted unless PYTHONHASHSEED is set.
+cdef uint64_t process_salt():
+    return <uint64_t><int64_t>hash("the salt of this process")
+
+
+# Several threads may use a sketch. Its core is always touched under a critical section, but for
+# what never changes: its seed, its coins and dropna.
+@cython.auto_pickle(False)
+cdef class CVMSketch:
     """CVMSketch(epsilon=0.05, delta=0.001, *, capacity=None, coins="hashed", seed=0, dropna=True)
 
     Counts the distinct elements of a stream, approximately, in one pass and in fixed memory.
@@ -58,14 +68,14 @@ cdef class CVMSketch(SketchState):
     Parameters
     ----------
     epsilon : float
-        The relative error to promise, strictly between 0 and 1. Checked but not used when
-        `capacity` is given.
+        The relative error of the accuracy target, strictly between 0 and 1. Checked but not used
+        when `capacity` is given.
     delta : float
         The probability of missing it, strictly between 0 and 1.
     capacity : int, optional
         The number of elements that the buffer holds, 3 ... 2**31. By default the smallest that
-        keeps the promise, but at least 1024; 4364 for the default epsilon and delta (6931 with
-        fresh coins).
+        reaches the accuracy target, but at least 1024; 4364 for the default epsilon and delta
+        (6931 with fresh coins).
     coins : {"hashed", "fresh"}
         "hashed" draws the coin that decides whether an element stays in the buffer once for each
         element, from its hash: faster, more precise on streams with repeats, and the retained
@@ -123,22 +133,22 @@ cdef class CVMSketch(SketchState):
         seed=0,
         dropna=True,
     ):
-        cdef Promise asked
-        cdef coins_t kind = checked_coins(coins)
-        asked.epsilon = checked_fraction("epsilon", epsilon)
-        asked.delta = checked_fraction("delta", delta)
-        if capacity is None:
-            asked.capacity = _capacity_for(coins, asked.epsilon, asked.delta)
-        else:
-            asked.capacity = checked_integer("capacity", capacity, min_capacity, max_capacity)
-            asked.epsilon = 0.0
+        cdef sketch_settings settings
+        settings.coins = checked_coins(coins)
+        settings.epsilon = checked_fraction("epsilon", epsilon)
+        settings.delta = checked_fraction("delta", delta)
+        settings.capacity = (
+            0 if capacity is None
+            else checked_integer("capacity", capacity, min_capacity, max_capacity)
+        )
         if seed is None:
-            seed = int.from_bytes(os.urandom(8), "little")
+            settings.seed = int.from_bytes(os.urandom(8), "little")
         else:
-            seed = checked_integer("seed", seed, 0, 2**64 - 1)
+            settings.seed = checked_integer("seed", seed, 0, 2**64 - 1)
         if dropna is not True and dropna is not False:
             raise TypeError(f"dropna must be True or False, not {dropna!r}")
-        self.start(kind, asked, seed, dropna)
+        settings.dropna = dropna
+        self.core.reset(new core_sketch(settings))
 
     def update(self, items, *, workers=1, progress=False):
         """Counts every item of an iterable, an array or a column.
@@ -203,7 +213,7 @@ cdef class CVMSketch(SketchState):
         """
         cdef size_t threads = checked_integer("workers", workers, 1, MAX_WORKERS)
         shown = open_progress(progress, items)
-        self.read(open_reader(items, threads, self._coins == fresh_coins), shown, None)
+        self.read(open_reader(items, threads), shown, None)
 
     def add(self, item):
         """Counts one item, whole: a str is one element here, not an iterable of characters.
@@ -225,7 +235,17 @@ cdef class CVMSketch(SketchState):
         >>> sketch.estimate()
         4.0
         """
-        self.add_item(item)
+        cdef Block block
+        cdef uint64_t identity
+        block.identifier = new_identifier()
+        self.begin_block(&block)
+        if identify(item, &block.identifier, &identity):
+            block.output.identities = &identity
+            block.output.room = block.output.kept = 1
+            block.output.item_count = 1
+            if block.clears_before != self.clears:  # by the item's own code
+                block.clears_before = self.clears
+            self.take(&block)
 
     def estimate(self):
         """The estimated number of distinct elements, as a float.
@@ -240,7 +260,7 @@ cdef class CVMSketch(SketchState):
         *Thread safety*: safe. *Cost*: constant.
         """
         with cython.critical_section(self):
-            return self._sampler.get().estimate()
+            return self.core.get().estimate()
 
     def count(self):
         """The number of distinct elements, as an int: what `count_approx` returns.
@@ -260,7 +280,7 @@ cdef class CVMSketch(SketchState):
         (1011565, 1000000, (990691, 1000000))
         """
         with cython.critical_section(self):
-            return self._sampler.get().count()
+            return self.core.get().count()
 
     def interval(self, confidence=0.95):
         """A confidence interval for the number of distinct elements, as two ints (low, high).
@@ -297,7 +317,7 @@ cdef class CVMSketch(SketchState):
         cdef double level = checked_fraction("confidence", confidence)
         cdef interval bounds
         with cython.critical_section(self):
-            bounds = self._sampler.get().confidence_interval(level)
+            bounds = self.core.get().confidence_interval(level)
         return bounds.low, bounds.high
 
     def clear(self):
@@ -305,7 +325,9 @@ cdef class CVMSketch(SketchState):
 
         *Thread safety*: safe.
         """
-        self.forget_items()
+        with cython.critical_section(self):
+            self.core.get().clear()
+            self.clears += 1
 
     def copy(self):
         """An independent sketch in the same state.
@@ -322,7 +344,8 @@ cdef class CVMSketch(SketchState):
         (1.0, 2.0)
         """
         cdef CVMSketch other = CVMSketch()
-        other.copy_from(self)
+        with cython.critical_section(self):
+            other.core.reset(new core_sketch(self.core.get()[0]))
         return other
 
     def merge(self, *others):
@@ -351,7 +374,7 @@ cdef class CVMSketch(SketchState):
         merged sketch comes from its sample alone, with a standard error of up to
         1/sqrt(`capacity` - 2); that of a sketch which was never merged also knows how the sample
         grew, and comes to 0.71/sqrt(`capacity`). The two differ within their errors, and both
-        keep the promise of `epsilon` and `delta`. (Merging empty sketches changes nothing, unless
+        keep to `epsilon` and `delta`. (Merging empty sketches changes nothing, unless
         their capacity is smaller.) `items_seen` is added up.
 
         *Fresh coins* cannot be merged: an element that both sketches have seen had coins of its
@@ -374,16 +397,27 @@ cdef class CVMSketch(SketchState):
         >>> week.interval(0.95)
         (8964, 9358)
         """
+        cdef CVMSketch one
+        cdef sketch_merge merge
         for other in others:
             if not isinstance(other, CVMSketch):
                 raise TypeError(f"others must be sketches, not {type(other).__name__}")
-        self.unite(others)
+        for one in others:
+            self.core.get().require_like(one.core.get()[0], b"merged")
+        # No more than one sketch is ever locked, this one as the last.
+        for one in others:
+            with cython.critical_section(one):
+                merge.add(one.core.get()[0])
+        if others:
+            with cython.critical_section(self):
+                merge.merge_into(self.core.get()[0])
 
     def __or__(self, other):
         if not isinstance(other, CVMSketch):
             return NotImplemented
         cdef CVMSketch union = CVMSketch()
-        union.start_as(self)
+        with cython.critical_section(self):
+            union.core.reset(new core_sketch(self.core.get().empty_copy()))
         union.merge(self, other)
         return union
 
@@ -405,19 +439,25 @@ cdef class CVMSketch(SketchState):
         """
         if not isinstance(other, CVMSketch):
             return NotImplemented
-        return count_of(self.overlap_with(other).in_both())
+        cdef CVMSketch second = other
+        with cython.critical_section(self, second):
+            return count_of(self.core.get()[0] & second.core.get()[0])
 
     def __sub__(self, other):
         """The number of elements that only the first sketch has seen, as `a & b`."""
         if not isinstance(other, CVMSketch):
             return NotImplemented
-        return count_of(self.overlap_with(other).in_first_only())
+        cdef CVMSketch second = other
+        with cython.critical_section(self, second):
+            return count_of(self.core.get()[0] - second.core.get()[0])
 
     def __xor__(self, other):
         """The number of elements that only one of the sketches has seen, as `a & b`."""
         if not isinstance(other, CVMSketch):
             return NotImplemented
-        return count_of(self.overlap_with(other).in_one_only())
+        cdef CVMSketch second = other
+        with cython.critical_section(self, second):
+            return count_of(self.core.get()[0] ^ second.core.get()[0])
 
     def jaccard(self, other):
         """How similar two sketches are, as a `SampledShare`.
@@ -450,7 +490,9 @@ cdef class CVMSketch(SketchState):
         """
         if not isinstance(other, CVMSketch):
             raise TypeError(f"other must be a sketch, not {type(other).__name__}")
-        return share_of(self.overlap_with(other).jaccard())
+        cdef CVMSketch second = other
+        with cython.critical_section(self, second):
+            return share_of(self.core.get().jaccard(second.core.get()[0]))
 
     def forget_history(self):
         """Keeps the sample alone, as a merge does.
@@ -481,13 +523,8 @@ cdef class CVMSketch(SketchState):
         >>> up == down
         True
         """
-        if self._coins == fresh_coins:
-            raise ValueError(
-                "a sketch with coins='fresh' has no history to forget: its sample itself depends "
-                "on the order of the items. Use coins='hashed'"
-            )
         with cython.critical_section(self):
-            self._sampler.get().forget_history()
+            self.core.get().forget_history()
 
     def to_bytes(self):
         """The whole sketch as bytes, to be stored or sent.
@@ -510,7 +547,10 @@ cdef class CVMSketch(SketchState):
         >>> CVMSketch.from_bytes(data) == sketch
         True
         """
-        return self.save()
+        cdef vector[byte] saved
+        with cython.critical_section(self):
+            saved = self.core.get().to_bytes()
+        return PyBytes_FromStringAndSize(<const char*>saved.data(), <Py_ssize_t>saved.size())
 
     @classmethod
     def from_bytes(cls, data):
@@ -541,7 +581,18 @@ cdef class CVMSketch(SketchState):
         100
         """
         cdef CVMSketch sketch = cls.__new__(cls)
-        sketch.load(data)
+        cdef Py_buffer view
+        try:
+            PyObject_GetBuffer(data, &view, PyBUF_SIMPLE)
+        except (TypeError, BufferError) as error:
+            raise TypeError(
+                f"data must be bytes or a contiguous buffer, not {type(data).__name__}"
+            ) from error
+        try:
+            sketch.core.reset(new core_sketch(sketch_from_bytes(as_span(view.buf, view.len))))
+        finally:
+            PyBuffer_Release(&view)
+        sketch.core.get().require_salt(process_salt())
         return sketch
 
     def __reduce__(self):
@@ -549,23 +600,93 @@ cdef class CVMSketch(SketchState):
         return type(self).from_bytes, (self.to_bytes(),), attributes
 
     def __eq__(self, other):
-        """Whether both sketches have one configuration and one state.
+        """True if both sketches have one configuration and one state.
 
         Equal sketches answer every question alike, now and after the same further items, and give
         equal bytes.
         """
         if not isinstance(other, CVMSketch):
             return NotImplemented
-        return self.equals(other)
+        cdef CVMSketch second = other
+        with cython.critical_section(self, second):
+            return self.core.get()[0] == second.core.get()[0]
 
     __hash__ = None
+
+    # ---- how it takes items, for the readers -----------------------------------------------------
+
+    # Reads to the end. Another sketch may take the same items.
+    cdef int read(self, BlockReader reader, shown, CVMSketch other) except -1:
+        cdef Block block
+        cdef Block of_other
+        cdef bint more = True
+        cdef double next_report = steady_seconds() + REPORT_SECONDS
+        block.identifier = new_identifier()
+        # It is not cleared: to clear so much memory would take longer than to read a small file.
+        block.output.identities = <uint64_t*>PyMem_RawMalloc(reader.room * sizeof(uint64_t))
+        if block.output.identities is NULL:
+            raise MemoryError()
+        block.output.room = reader.room
+        try:
+            while more:
+                self.begin_block(&block)
+                if other is not None:
+                    of_other.identifier = block.identifier
+                    other.begin_block(&of_other)
+                    block.identifier.rules.threshold = max(
+                        block.identifier.rules.threshold, of_other.identifier.rules.threshold
+                    )
+                try:
+                    more = reader.fill(&block)
+                finally:
+                    self.take(&block)
+                    if other is not None:
+                        of_other.identifier = block.identifier
+                        of_other.output = block.output
+                        other.take(&of_other)
+                heed_others(&block.identifier)
+                if shown is not None and (not more or steady_seconds() > next_report):
+                    block.identifier.interruptions += 1  # it runs Python code
+                    shown.show(reader.position)
+                    next_report = steady_seconds() + REPORT_SECONDS
+        finally:
+            PyMem_RawFree(block.output.identities)
+            if shown is not None:
+                shown.close()
+        return 0
+
+    cdef int begin_block(self, Block* block) except -1:
+        block.output.kept = 0
+        block.output.item_count = 0
+        block.clears = &self.clears
+        with cython.critical_section(self):
+            block.clears_before = self.clears
+            block.identifier.rules = self.core.get().rules()
+        return 0
+
+    cdef int take(self, const Block* block) except -1:
+        with cython.critical_section(self):
+            if block.clears_before != self.clears:
+                return 0  # another thread has cleared the sketch since
+            if block.identifier.used_process_hash:
+                self.core.get().set_salt(process_salt())
+            self.core.get().take(block.output)
+        return 0
+
+    # What hash() depends on in this process, once an element was known by nothing else; or None.
+    @property
+    def _hash_salt(self):
+        cdef optional_salt salt = self.core.get().salt()
+        return <int64_t>salt.value() if salt.has_value() else None
+
+    # ---- how it shows itself ---------------------------------------------------------------------
 
     def __repr__(self):
         count = f"{self.count():,} distinct"
         if not self.is_exact:
             low, high = self.interval()
             count = f"about {count} (95%: {low:,} ... {high:,})"
-        coins = "" if self._coins == hashed_coins else ", coins='fresh'"
+        coins = "" if self.coins == "hashed" else ", coins='fresh'"
         seen = f"{self.items_seen:,} items"
         return f"<CVMSketch: {count} of {seen}, capacity={self.capacity:,}{coins}>"
 
@@ -580,7 +701,7 @@ cdef class CVMSketch(SketchState):
         Merging with a sketch of a smaller capacity lowers it.
         """
         with cython.critical_section(self):
-            return self._sampler.get().capacity()
+            return self.core.get().capacity()
 
     @property
     def epsilon(self):
@@ -589,54 +710,50 @@ cdef class CVMSketch(SketchState):
         As it was asked for; or, of a sketch made with a capacity, what that capacity achieves,
         which exceeds 1 for very small ones.
         """
-        cdef Promise promise
         with cython.critical_section(self):
-            promise = self.promise()
-        if promise.epsilon > 0.0:
-            return promise.epsilon
-        return achieved_epsilon(self._coins, promise.capacity, promise.delta)
+            return self.core.get().epsilon()
 
     @property
     def delta(self):
         """The probability of an error beyond `epsilon`, a float."""
         with cython.critical_section(self):
-            return self._delta
+            return self.core.get().delta()
 
     @property
     def coins(self):
         """The kind of coins, "hashed" or "fresh"."""
-        return "hashed" if self._coins == hashed_coins else "fresh"
+        return "hashed" if self.core.get().kind_of_coins() == hashed_coins else "fresh"
 
     @property
     def seed(self):
         """The seed, an int in 0 ... 2**64 - 1; the drawn one where None was given."""
-        return self._seed
+        return self.core.get().seed()
 
     @property
     def dropna(self):
-        """Whether missing values are skipped."""
-        return self._dropna
+        """True if missing values are skipped."""
+        return bool(self.core.get().dropna())
 
     @property
     def is_exact(self):
-        """Whether `estimate()` is the number of distinct elements itself.
+        """True if `estimate()` is the number of distinct elements itself.
 
         True until an element did not fit in the buffer, or in that of a sketch merged into it.
         """
         with cython.critical_section(self):
-            return self._sampler.get().is_exact()
+            return self.core.get().is_exact()
 
     @property
     def items_seen(self):
         """The number of items offered so far, less the missing values that were skipped."""
         with cython.critical_section(self):
-            return self._sampler.get().items_seen()
+            return self.core.get().items_seen()
 
     @property
     def num_retained(self):
         """The number of elements in the buffer."""
         with cython.critical_section(self):
-            return self._sampler.get().retained()
+            return self.core.get().retained()
 
     @property
     def sampling_rate(self):
@@ -645,15 +762,13 @@ cdef class CVMSketch(SketchState):
         1.0 until the buffer is full, and about `capacity` / `estimate()` afterwards.
         """
         with cython.critical_section(self):
-            return self._sampler.get().sampling_rate()
+            return self.core.get().sampling_rate()
 
     @property
     def nbytes(self):
         """The memory that the sketch takes, in bytes. It grows with `num_retained`."""
-        cdef size_t state = sizeof(identity_hash)
         with cython.critical_section(self):
-            state += self._sampler.get().memory_bytes()
-        return object.__sizeof__(self) + state
+            return object.__sizeof__(self) + self.core.get().memory_bytes()
 
     def __sizeof__(self):
         return self.nbytes
@@ -718,8 +833,6 @@ def _update_both(
     """
     cdef size_t threads = checked_integer("workers", workers, 1, MAX_WORKERS)
     shown = open_progress(progress, items)
-    if sketch._coins != other._coins or sketch._seed != other._seed or (
-        sketch._dropna != other._dropna
-    ):
+    if (sketch.coins, sketch.seed, sketch.dropna) != (other.coins, other.seed, other.dropna):
         raise ValueError("both sketches must have the same coins, seed and dropna")
-    sketch.read(open_reader(items, threads, sketch._coins == fresh_coins), shown, other)
+    sketch.read(open_reader(items, threads), shown, other)

@@ -69,9 +69,7 @@ def check_estimates(rows, column, by):
     """Rows of values of by, estimate, low, high."""
     found = {tuple(key): (estimate, low, high) for *key, estimate, low, high in rows}
     sketches = expected(column, by)
-    assert found == {
-        key: (sketch.count(), *sketch.interval()) for key, sketch in sketches.items()
-    }
+    assert found == {key: (sketch.count(), *sketch.interval()) for key, sketch in sketches.items()}
     assert len(found) == len(rows)
 
 

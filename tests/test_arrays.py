@@ -16,7 +16,7 @@ from hypothesis.extra import numpy as hnp
 
 from agreement import agrees_with_the_reference
 from cvmcount import CVMSketch, count_approx
-from cvmcount._column_reader import force_level
+from cvmcount._readers.readers import force_level
 
 LEVELS = force_level("plain")
 force_level(LEVELS[0])

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import cvmcount
-import cvmcount._identity
-import cvmcount._sampled
+import cvmcount._identity.objects
+import cvmcount._results
 import cvmcount._sketch
 
 ROOT = Path(__file__).parents[1]
@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 
 def test_docstrings():
     examples = 0
-    for module in (cvmcount, cvmcount._sketch, cvmcount._sampled, cvmcount._identity):
+    for module in (cvmcount, cvmcount._sketch, cvmcount._results, cvmcount._identity.objects):
         result = doctest.testmod(module)
         assert result.failed == 0
         examples += result.attempted

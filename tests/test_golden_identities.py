@@ -4,7 +4,7 @@ import pytest
 
 import golden
 import oracle
-from cvmcount._identity import identity
+from cvmcount._identity.objects import identity
 
 
 @pytest.mark.parametrize("row", golden.ROWS, ids=lambda row: f"{row.seed}-{row.expression}")

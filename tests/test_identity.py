@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import oracle
 import strategies
 from cvmcount import CVMSketch, count_approx
-from cvmcount._identity import identity
+from cvmcount._identity.objects import identity
 
 seeds = st.one_of(st.integers(0, 3), st.integers(0, 2**64 - 1))
 
@@ -95,7 +95,7 @@ PROGRAM = """
 import sys
 sys.path[:0] = {paths!r}
 import golden
-from cvmcount._identity import identity
+from cvmcount._identity.objects import identity
 print([identity(golden.evaluate(row.expression), row.seed, dropna=False) for row in golden.ROWS])
 """
 

@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cvmcount import CVMSketch, count_approx
-from cvmcount._line_reader import Lines
+from cvmcount._readers.readers import Lines
 from cvmcount._sketch import _update_both
 from program import counted
 

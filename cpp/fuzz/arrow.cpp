@@ -21,6 +21,7 @@
 #include "arrow_types.hpp"
 #include "columns/column_sequence.hpp"
 #include "input.hpp"
+#include "simd/vector_level.hpp"
 
 namespace cvmcount::fuzz {
 namespace {
@@ -124,20 +125,21 @@ struct reading {
     std::size_t end = 0;
 };
 
-// From `begin` to `end` with so much room at a time, until there is a problem.
-reading read(const column_sequence& columns, std::size_t begin, std::size_t end,
-             const column_rules& rules, identity_cache& memory, std::size_t room) {
+// From `begin` to `end` with so much room at a time, until there is an error.
+reading read(column_sequence& columns, std::size_t begin, std::size_t end,
+             const reading_rules& rules, std::size_t room) {
     reading result;
     while (begin < end) {
         const std::unique_ptr<std::uint64_t[]> identities(new std::uint64_t[room]);
-        column_output output = {identities.get(), room};
-        const std::size_t stop = columns.read(begin, end, rules, memory, output);
+        reading_output output = {identities.get(), room};
+        const sliced_input slices = columns.slices();
+        const std::size_t stop = slices.read_slice(slices.context, 0, begin, end, rules, output);
         MUST(stop >= begin && stop <= end && output.kept <= room);
         result.identities.insert(result.identities.end(), identities.get(),
                                  identities.get() + output.kept);
-        result.items += output.items;
+        result.items += output.item_count;
         begin = stop;
-        if (output.problem != nullptr) break;
+        if (output.error != nullptr) break;
         MUST(stop == end || output.kept > 0);  // else it would never end
     }
     result.end = begin;
@@ -153,24 +155,24 @@ std::vector<std::uint64_t> without_repeats(const std::vector<std::uint64_t>& ide
     return first;
 }
 
-void read_in_every_way(input& in, const column_sequence& columns, bool must_succeed) {
+void read_in_every_way(input& in, column_sequence& columns, bool must_succeed) {
     static const identity_hash hash(7);
     constexpr std::size_t least_room = column::block_values + filter_slack;
     const auto levels = vector_levels();
     const std::uint64_t threshold = std::numeric_limits<std::uint64_t>::max() >> in.take() % 3;
     const bool dropna = in.one_in(2);
-    column_rules rules = {{&hash, threshold, dropna}, &levels[in.take() % levels.size()], true};
+    reading_rules rules = {.hash = &hash, .threshold = threshold, .dropna = dropna};
+    const vector_level& level = levels[in.take() % levels.size()];
     const std::size_t size = columns.size();
-    identity_cache memory;
 
     // The twin: one by one, by the plain level.
     reading whole;
     std::vector<std::size_t> kept_before = {0};
     std::vector<std::uint64_t> items_before = {0};
     std::vector<bool> is_readable;
-    const column_rules plain = {rules.filter, &levels.back(), true};
+    use_level(levels.back().name);
     for (std::size_t i = 0; i < size; ++i) {
-        const reading one = read(columns, i, i + 1, plain, memory, 1 + filter_slack);
+        const reading one = read(columns, i, i + 1, rules, 1 + filter_slack);
         is_readable.push_back(one.end == i + 1);
         whole.identities.insert(whole.identities.end(), one.identities.begin(),
                                 one.identities.end());
@@ -186,28 +188,29 @@ void read_in_every_way(input& in, const column_sequence& columns, bool must_succ
         std::vector<std::uint64_t> expected(
             whole.identities.begin() + static_cast<std::ptrdiff_t>(kept_before[begin]),
             whole.identities.begin() + static_cast<std::ptrdiff_t>(kept_before[result.end]));
-        if (rules.repeats_count) {
+        if (!rules.skip_repeats) {
             MUST(result.identities == expected);
         } else {
             MUST(without_repeats(result.identities) == without_repeats(expected));
         }
     };
 
-    for (const bool repeats_count : {true, false}) {
-        rules.repeats_count = repeats_count;
-        memory.clear();
-        agrees(read(columns, 0, size, rules, memory, size + least_room), 0);
-        memory.clear();
-        agrees(read(columns, 0, size, rules, memory, least_room), 0);
-        memory.clear();
+    use_level(level.name);
+    for (const bool skip_repeats : {false, true}) {
+        rules.skip_repeats = skip_repeats;
+        columns.clear_caches();
+        agrees(read(columns, 0, size, rules, size + least_room), 0);
+        columns.clear_caches();
+        agrees(read(columns, 0, size, rules, least_room), 0);
+        columns.clear_caches();
         const std::size_t begin = in.below(size + 1);  // as a later worker does
-        agrees(read(columns, begin, size, rules, memory, least_room + in.below(3000)), begin);
-        memory.clear();
+        agrees(read(columns, begin, size, rules, least_room + in.below(3000)), begin);
+        columns.clear_caches();
         reading pieces;
         const std::size_t step = 1 + in.below(1500);
         while (pieces.end < size) {
             const std::size_t end = std::min(pieces.end + step, size);
-            const reading part = read(columns, pieces.end, end, rules, memory, least_room);
+            const reading part = read(columns, pieces.end, end, rules, least_room);
             pieces.identities.insert(pieces.identities.end(), part.identities.begin(),
                                      part.identities.end());
             pieces.items += part.items;
@@ -215,7 +218,7 @@ void read_in_every_way(input& in, const column_sequence& columns, bool must_succ
             if (part.end < end) break;
         }
         agrees(pieces, 0);
-        memory.clear();
+        columns.clear_caches();
     }
 }
 

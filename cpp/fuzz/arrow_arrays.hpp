@@ -14,8 +14,8 @@
 #include <memory>
 #include <vector>
 
+#include "arrow/abi.hpp"
 #include "arrow_types.hpp"
-#include "cvmcount/arrow_abi.hpp"
 #include "input.hpp"
 
 namespace cvmcount::fuzz {

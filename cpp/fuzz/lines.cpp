@@ -19,11 +19,11 @@ const identity_hash hash(7);
 
 std::vector<std::uint64_t> read(const std::string& text, const line_form& form,
                                 std::size_t buffer_bytes, std::size_t piece_bytes) {
-    line_stream stream(buffer_bytes, nullptr);
-    const line_rules rules = {form, &hash, ~std::uint64_t{0}};
-    std::vector<std::uint64_t> all, identities(buffer_bytes);
+    line_stream stream(form, buffer_bytes, 1);
+    const reading_rules rules = {.hash = &hash, .threshold = ~std::uint64_t{0}};
+    std::vector<std::uint64_t> all, identities(stream.most_identities());
     for (std::size_t begin = 0;;) {
-        line_output output = {identities.data()};
+        reading_output output = {.identities = identities.data(), .room = identities.size()};
         const auto room = stream.room();
         const std::size_t size = std::min({piece_bytes, room.size(), text.size() - begin});
         if (size > 0) {
@@ -34,7 +34,7 @@ std::vector<std::uint64_t> read(const std::string& text, const line_form& form,
         }
         all.insert(all.end(), identities.begin(),
                    identities.begin() + static_cast<std::ptrdiff_t>(output.kept));
-        if (output.items != output.kept) std::abort();
+        if (output.item_count != output.kept) std::abort();
         if (size == 0) return all;
         begin += size;
     }

@@ -11,7 +11,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "sketch/merge.hpp"
+#include "sketch/sample_merge.hpp"
 #include "sketch/set_operations.hpp"
 
 namespace {
@@ -32,9 +32,9 @@ void check_answers(const sampler& sample) {
     require(sample.sampling_rate() > 0.0 && sample.sampling_rate() <= 1.0);
 }
 
-void check_saving(const sampler& sample, const sketch_settings& settings) {
+void check_saving(const sampler& sample, const saved_settings& settings) {
     const auto saved = save(sample, settings);
-    sketch_settings found;
+    saved_settings found;
     const auto loaded = load(saved, found);
     require(*loaded == sample && found == settings && save(*loaded, found) == saved);
 }
@@ -56,7 +56,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::transform(data, data + size, saved.begin(),
                    [](std::uint8_t octet) { return std::byte{octet}; });
     if (size >= sizeof(std::uint64_t)) seal(saved);
-    sketch_settings settings;
+    saved_settings settings;
     std::unique_ptr<sampler> sample;
     try {
         sample = load(saved, settings);

@@ -5,7 +5,7 @@ import os
 import stat
 from contextlib import ExitStack, contextmanager
 
-from cvmcount._line_reader import Lines
+from cvmcount._readers.readers import Lines
 
 from . import columns
 from .compressed import LONGEST_MAGIC, DamagedError, DecompressedFile, format_of

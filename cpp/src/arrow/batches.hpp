@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "arrow/abi.hpp"
 #include "columns/column_sequence.hpp"
-#include "cvmcount/arrow_abi.hpp"
 
 namespace cvmcount {
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "columns/array_columns.hpp"
-#include "cvmcount/column.hpp"
+#include "columns/column.hpp"
 
 namespace cvmcount {
 
@@ -22,7 +22,7 @@ Value load_at(const std::byte* values, std::size_t i) noexcept {
     return value;
 }
 
-// What all values of one kind are missing.
+// Values that are all missing.
 class null_column final : public column {
   public:
     explicit null_column(std::size_t size) noexcept : column(size) {}
@@ -74,7 +74,7 @@ class string_column final : public column {
 
   private:
     filter_output read_block(const block& which) const override;
-    bool identify_one(std::size_t i, const column_rules& rules,
+    bool identify_one(std::size_t i, const reading_rules& rules,
                       std::uint64_t& identity) const override;
 
     kind kind_;
@@ -96,30 +96,13 @@ class view_column final : public column {
 
   private:
     filter_output read_block(const block& which) const override;
-    bool identify_one(std::size_t i, const column_rules& rules,
+    bool identify_one(std::size_t i, const reading_rules& rules,
                       std::uint64_t& identity) const override;
     std::span<const std::byte> bytes_of(const std::byte* view) const;
 
     kind kind_;
     const std::byte* views_;
     std::vector<buffer> buffers_;
-};
-
-// Indices of any integer type into a dictionary. Where repeats do not count, each entry is looked
-// at once.
-template <class Index>
-class dictionary_column final : public column {
-  public:
-    dictionary_column(const std::byte* indices, std::unique_ptr<column> entries,
-                      std::size_t size) noexcept
-        : column(size), indices_(indices), entries_(std::move(entries)) {}
-
-  private:
-    filter_output read_block(const block& which) const override;
-    std::size_t different_values() const noexcept override { return entries_->size(); }
-
-    const std::byte* indices_;
-    std::unique_ptr<column> entries_;
 };
 
 // Values that stand for a run each. Position i of the column is position first + i of the runs.

@@ -10,6 +10,7 @@
 #include "columns/gather.hpp"
 #include "columns/string_filter.hpp"
 #include "identity/decimal.hpp"
+#include "simd/vector_level.hpp"
 #include "simd/word_filter_levels.hpp"
 
 namespace cvmcount {
@@ -22,12 +23,12 @@ constexpr std::uint32_t most_inline = 12;
 }  // namespace
 
 filter_output null_column::read_block(const block& which) const {
-    return filter_one_by_one(which.size, which.missing, which.rules.filter, which.out,
+    return filter_one_by_one(which.size, which.missing, which.rules, which.out,
                              [](std::size_t, std::uint64_t&) { return false; });
 }
 
 filter_output bit_column::read_block(const block& which) const {
-    const filter_rules& rules = which.rules.filter;
+    const reading_rules& rules = which.rules;
     if (which.seen != nullptr && which.seen[0] != 0 && which.seen[1] != 0) {  // nothing else is new
         filter_output result = {0, which.missing_values()};
         which.out[0] = rules.hash->of_missing();
@@ -43,8 +44,8 @@ filter_output bit_column::read_block(const block& which) const {
         if (which.seen != nullptr && !is_missing) which.seen[words[i]] = 1;
     }
     const auto* bytes = reinterpret_cast<const std::byte*>(words.data());
-    return which.rules.level->filter_words(word_form::integer, {bytes, which.size, which.missing},
-                                           rules, which.out);
+    return level_in_use().filter_words(word_form::integer, {bytes, which.size, which.missing},
+                                       rules, which.out);
 }
 
 // Whether a coefficient and its negative fit in an int64.
@@ -105,10 +106,10 @@ filter_output decimal_column::read_block(const block& which) const {
     word_block words;
     if (are_whole(which, words.data())) {
         const auto* bytes = reinterpret_cast<const std::byte*>(words.data());
-        return which.rules.level->filter_words(
-            word_form::integer, {bytes, which.size, which.missing}, which.rules.filter, which.out);
+        return level_in_use().filter_words(word_form::integer, {bytes, which.size, which.missing},
+                                           which.rules, which.out);
     }
-    const identity_hash& hash = *which.rules.filter.hash;
+    const identity_hash& hash = *which.rules.hash;
     const auto identify = [&](std::size_t i, std::uint64_t& identity) {
         prefetch_ahead(value(which.begin + i));
         std::int64_t coefficient = 0;
@@ -119,7 +120,7 @@ filter_output decimal_column::read_block(const block& which) const {
         if (!is_short) identity = identify_long(which.begin + i, hash);
         return true;
     };
-    return filter_one_by_one(which.size, which.missing, which.rules.filter, which.out, identify);
+    return filter_one_by_one(which.size, which.missing, which.rules, which.out, identify);
 }
 
 template <class Offset>
@@ -146,15 +147,14 @@ filter_output string_column<Offset>::read_block(const block& which) const {
 }
 
 template <class Offset>
-bool string_column<Offset>::identify_one(std::size_t i, const column_rules& rules,
+bool string_column<Offset>::identify_one(std::size_t i, const reading_rules& rules,
                                          std::uint64_t& identity) const {
     const auto begin = load_at<Offset>(offsets_, i);
     const auto end = load_at<Offset>(offsets_, i + 1);
     if (begin < 0 || end < begin || end > end_) {
         throw malformed_column(bad_offsets);
     }
-    identity =
-        rules.filter.hash->of_bytes(kind_, {bytes_ + begin, static_cast<std::size_t>(end - begin)});
+    identity = rules.hash->of_bytes(kind_, {bytes_ + begin, static_cast<std::size_t>(end - begin)});
     return true;
 }
 
@@ -181,9 +181,9 @@ filter_output view_column::read_block(const block& which) const {
     return filter_strings(which.size, which.missing, which.rules, kind_, which.out, bytes_at);
 }
 
-bool view_column::identify_one(std::size_t i, const column_rules& rules,
+bool view_column::identify_one(std::size_t i, const reading_rules& rules,
                                std::uint64_t& identity) const {
-    identity = rules.filter.hash->of_bytes(kind_, bytes_of(views_ + i * view_bytes));
+    identity = rules.hash->of_bytes(kind_, bytes_of(views_ + i * view_bytes));
     return true;
 }
 

@@ -8,12 +8,14 @@
 #include <vector>
 
 #include "arrow/open_column.hpp"
+#include "base/calendar.hpp"
 
 namespace cvmcount {
 namespace {
 
-constexpr std::int64_t second = 1000000000, millisecond = 1000000, microsecond = 1000;  // in ns
-constexpr std::int64_t milliseconds_a_day = 86400000;
+constexpr std::int64_t second = nanoseconds_a_second;
+constexpr std::int64_t millisecond = nanoseconds_a_millisecond;
+constexpr std::int64_t microsecond = nanoseconds_a_microsecond;
 
 constexpr arrow_format time_in(std::int64_t factor, bool narrow) {
     return arrow::times{{.which = kind::time, .factor = factor, .narrow = narrow}};

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <variant>
 
+#include "arrow/abi.hpp"
 #include "columns/array_columns.hpp"
-#include "cvmcount/arrow_abi.hpp"
 
 namespace cvmcount {
 

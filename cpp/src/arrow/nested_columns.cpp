@@ -14,56 +14,6 @@ constexpr std::size_t nested_rows = 64;
 
 }  // namespace
 
-template <class Index>
-filter_output dictionary_column<Index>::read_block(const block& which) const {
-    const column_rules& rules = which.rules;
-    const std::byte* const indices = indices_ + which.begin * sizeof(Index);
-    const std::size_t entries = entries_->size();
-    std::uint8_t* const seen = which.seen;
-    filter_output result = {0, which.missing_values()};
-    const auto keep = [&](std::uint64_t identity, bool counts) {
-        which.out[result.kept] = identity;
-        result.kept += counts && identity <= rules.filter.threshold ? 1 : 0;
-    };
-    const auto add = [&](std::size_t entry) {
-        std::uint64_t identity = 0;
-        const bool is_valid = entries_->identify(entry, rules, identity);
-        result.missing += is_valid ? 0 : 1;
-        keep(identity, is_valid || !rules.filter.dropna);
-        // Missing ones are looked at again, because they are counted.
-        if (seen != nullptr && is_valid) seen[entry] = 1;
-    };
-    const auto look_up = [&add, seen, indices, entries](std::size_t i) {
-        prefetch_ahead(indices + i * sizeof(Index));
-        // A negative index becomes a large one.
-        const auto index = static_cast<std::uint64_t>(load_at<Index>(indices, i));
-        if (index >= entries) throw malformed_column("an index is not in its dictionary");
-        const auto entry = static_cast<std::size_t>(index);
-        if (seen == nullptr || seen[entry] == 0) add(entry);
-    };
-    if (which.drops_missing()) {
-        for_each_valid(which.missing, which.size, look_up);
-        return result;
-    }
-    for (std::size_t i = 0; i < which.size; ++i) {
-        if (is_set(which.missing, i)) {
-            keep(rules.filter.hash->of_missing(), true);
-        } else {
-            look_up(i);
-        }
-    }
-    return result;
-}
-
-template class dictionary_column<std::int8_t>;
-template class dictionary_column<std::int16_t>;
-template class dictionary_column<std::int32_t>;
-template class dictionary_column<std::int64_t>;
-template class dictionary_column<std::uint8_t>;
-template class dictionary_column<std::uint16_t>;
-template class dictionary_column<std::uint32_t>;
-template class dictionary_column<std::uint64_t>;
-
 template <class End>
 run_column<End>::run_column(const std::byte* ends, std::unique_ptr<column> values,
                             std::size_t first, std::size_t size)
@@ -104,7 +54,7 @@ std::size_t run_column<End>::run_at(std::size_t position) const noexcept {
 
 template <class End>
 filter_output run_column<End>::read_block(const block& which) const {
-    const column_rules& rules = which.rules;
+    const reading_rules& rules = which.rules;
     const std::size_t begin = first_ + which.begin;
     filter_output result = {0, 0};
     std::size_t run = run_at(begin);
@@ -114,8 +64,8 @@ filter_output run_column<End>::read_block(const block& which) const {
         std::uint64_t identity = 0;
         const bool is_valid = values_->identify(run, rules, identity);
         result.missing += is_valid ? 0 : stop - i;
-        if ((is_valid || !rules.filter.dropna) && identity <= rules.filter.threshold) {
-            const std::size_t copies = rules.repeats_count ? stop - i : 1;
+        if ((is_valid || !rules.dropna) && identity <= rules.threshold) {
+            const std::size_t copies = rules.skip_repeats ? 1 : stop - i;
             std::fill_n(which.out + result.kept, copies, identity);
             result.kept += copies;
         }
@@ -129,7 +79,7 @@ template class run_column<std::int32_t>;
 template class run_column<std::int64_t>;
 
 filter_output struct_column::read_block(const block& which) const {
-    const filter_rules& rules = which.rules.filter;
+    const reading_rules& rules = which.rules;
     const std::size_t width = fields_.size();
     std::array<std::uint64_t, nested_rows + filter_slack> field;
     std::vector<std::uint64_t> rows(width * nested_rows);
@@ -181,7 +131,7 @@ std::size_t list_column::end_before(std::size_t i) const noexcept {
 
 // Lists are short as a rule, so the values of many are identified at once.
 filter_output list_column::read_block(const block& which) const {
-    const identity_hash& hash = *which.rules.filter.hash;
+    const identity_hash& hash = *which.rules.hash;
     const bool in_order = where_.sizes == nullptr;
     // Where the values of the block end.
     const std::size_t reach = in_order ? end_before(which.begin + which.size) : 0;
@@ -205,7 +155,7 @@ filter_output list_column::read_block(const block& which) const {
             list.size == 0 ? all.first(0) : all.subspan(list.begin - read.begin, list.size));
         return true;
     };
-    return filter_one_by_one(which.size, which.missing, which.rules.filter, which.out, identify);
+    return filter_one_by_one(which.size, which.missing, which.rules, which.out, identify);
 }
 
 }  // namespace cvmcount

@@ -8,6 +8,7 @@
 
 #include "arrow/columns.hpp"
 #include "arrow/format.hpp"
+#include "columns/dictionary_column.hpp"
 
 namespace cvmcount {
 namespace {
@@ -221,14 +222,6 @@ column_pointer open_as(const rows& part, const arrow::fixed_lists& format) {
             part.size));
 }
 
-// Of what its run ends or its indices are: then a switch says which of these are allowed.
-number_type number_type_of(const rows& part) {
-    const arrow_format format = format_of(part.schema);
-    const auto* numbers = std::get_if<arrow::numbers>(&format);
-    require(numbers != nullptr, no_integers);
-    return numbers->type;
-}
-
 template <class End>
 column_pointer open_runs_of(const rows& part, const rows& ends) {
     require_buffers(ends, 2);
@@ -242,7 +235,10 @@ column_pointer open_as(const rows& part, const arrow::runs&) {
     require_buffers(part, 0);
     require_children(part, 2);
     const rows ends = child(part, 0);
-    switch (number_type_of(ends)) {
+    const arrow_format format = format_of(ends.schema);
+    const auto* numbers = std::get_if<arrow::numbers>(&format);
+    require(numbers != nullptr, no_integers);
+    switch (numbers->type) {
         case number_type::int16:
             return open_runs_of<std::int16_t>(part, ends);
         case number_type::int32:
@@ -254,35 +250,15 @@ column_pointer open_as(const rows& part, const arrow::runs&) {
     }
 }
 
-template <class Index>
-column_pointer open_dictionary_of(const rows& part) {
+column_pointer open_dictionary(const rows& part) {
+    const arrow_format format = format_of(part.schema);
+    const auto* index = std::get_if<arrow::numbers>(&format);
+    require(index != nullptr && is_integer(index->type), no_integers);
     require_buffers(part, 2);
     const rows entries = rows_of(part.schema.dictionary, part.array.dictionary, part.depth + 1);
-    return with_nulls(part, std::make_unique<dictionary_column<Index>>(
-                                values_in(part, 1, sizeof(Index)), open(entries), part.size));
-}
-
-column_pointer open_dictionary(const rows& part) {
-    switch (number_type_of(part)) {
-        case number_type::int8:
-            return open_dictionary_of<std::int8_t>(part);
-        case number_type::uint8:
-            return open_dictionary_of<std::uint8_t>(part);
-        case number_type::int16:
-            return open_dictionary_of<std::int16_t>(part);
-        case number_type::uint16:
-            return open_dictionary_of<std::uint16_t>(part);
-        case number_type::int32:
-            return open_dictionary_of<std::int32_t>(part);
-        case number_type::uint32:
-            return open_dictionary_of<std::uint32_t>(part);
-        case number_type::int64:
-            return open_dictionary_of<std::int64_t>(part);
-        case number_type::uint64:
-            return open_dictionary_of<std::uint64_t>(part);
-        default:
-            throw malformed_column(no_integers);
-    }
+    return with_nulls(part, std::make_unique<dictionary_column>(
+                                index->type, layout_in(part, index->width), open(entries),
+                                dictionary_column::negative_index::is_malformed));
 }
 
 column_pointer open(const rows& part) {

@@ -4,8 +4,8 @@
 #include <memory>
 #include <stdexcept>
 
-#include "cvmcount/arrow_abi.hpp"
-#include "cvmcount/column.hpp"
+#include "arrow/abi.hpp"
+#include "columns/column.hpp"
 
 namespace cvmcount {
 

@@ -5,6 +5,12 @@
 
 namespace cvmcount {
 
+// The primes of XXH32: below 2**32, and published before anything here was.
+inline constexpr std::uint32_t primes32[4] = {0x9e3779b1U, 0x85ebca77U, 0xc2b2ae3dU, 0x27d4eb2fU};
+
+inline constexpr double two_to_63 = 0x1p63;
+inline constexpr double two_to_64 = 0x1p64;
+
 struct product128 {
     std::uint64_t low, high;
 };

@@ -3,9 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
-#include "cvmcount/column.hpp"
+#include "columns/column.hpp"
 
 namespace cvmcount {
 
@@ -22,23 +21,10 @@ class array_column : public column {
     layout values_;
 };
 
-// Numbers, by value. bytes are those of one value.
-enum class number_type {
-    int8,
-    int16,
-    int32,
-    int64,
-    uint8,
-    uint16,
-    uint32,
-    uint64,
-    boolean,  // a byte that is 0 or not
-    real16,
-    real32,
-    real64,
-    complex64,   // two real32
-    complex128,  // two real64
-};
+// Numbers, by value.
+inline bool is_integer(number_type type) noexcept {
+    return type <= number_type::uint64;
+}
 
 class number_column final : public array_column {
   public:
@@ -72,7 +58,7 @@ class time_column final : public array_column {
 
   private:
     filter_output read_block(const block& which) const override;
-    filter_output read_long_times(const block& which, const std::uint64_t* counts) const noexcept;
+    filter_output read_long_times(const block& which, const std::uint64_t* counts) const;
 
     time_form form_;
 };
@@ -128,26 +114,6 @@ class fixed_bytes_column final : public array_column {
     std::size_t width_;
     padding end_;
     kind kind_;
-};
-
-// Codes of values that were identified before it is read: signed integers of `width` bytes. A
-// negative one is a missing value.
-class coded_column final : public array_column {
-  public:
-    // identities: of the values with the codes 0, 1, ... Those beyond are unreadable.
-    coded_column(std::size_t width, const layout& codes,
-                 const std::vector<std::uint64_t>& identities) noexcept
-        : array_column(codes), width_(width), identities_(identities) {}
-
-  private:
-    filter_output read_block(const block& which) const override;
-    // Behind the missing one.
-    std::size_t different_values() const noexcept override { return identities_.size() + 1; }
-    template <class Code>
-    filter_output read_codes(const block& which) const noexcept;
-
-    std::size_t width_;
-    const std::vector<std::uint64_t>& identities_;
 };
 
 }  // namespace cvmcount

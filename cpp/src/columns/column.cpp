@@ -1,9 +1,8 @@
-#include "cvmcount/column.hpp"
+#include "columns/column.hpp"
 
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cstring>
 #include <exception>
 #include <limits>
 
@@ -14,16 +13,11 @@
 namespace cvmcount {
 namespace {
 
-// More than a sampler of the usual size retains: fewer were up to a third slower where there are
-// thousands of different values, more hardly faster.
-constexpr std::size_t most_places = 8192;
-
 // Where fewer values of a block than this share pass the filter, looking for repeats costs more
 // than offering them again: from one block to the next the cache has forgotten the places.
 constexpr std::size_t least_share = 16;
 
-// Bits for the values begin ... begin + size of a mask of bytes. Returns whether any of them is
-// set.
+// Bits for the values begin ... begin + size of a mask of bytes. Returns whether any is set.
 bool pack_mask(const layout& mask, std::size_t begin, std::size_t size, std::uint8_t* bits) {
     std::uint64_t any = 0;
     std::size_t i = 0;
@@ -47,7 +41,7 @@ bool pack_mask(const layout& mask, std::size_t begin, std::size_t size, std::uin
     return any != 0;
 }
 
-// The opposite of `size` bits from `begin` on. Returns whether any of them is set.
+// The opposite of `size` bits from `begin` on. Returns whether any is set.
 bool invert_bits(const std::uint8_t* source, std::size_t begin, std::size_t size,
                  std::uint8_t* bits) {
     const std::size_t shift = begin % 8;
@@ -74,61 +68,21 @@ bool invert_bits(const std::uint8_t* source, std::size_t begin, std::size_t size
 
 }  // namespace
 
-void identity_cache::clear() noexcept {
-    invalidate_column();
-    rows_ = 0;
-    recent_.clear();
-}
-
-void identity_cache::invalidate_column() noexcept {
-    of_ = nullptr;
-    seen_.clear();
-}
-
-void identity_cache::turn_to(const column& values) {
-    if (of_ == &values) return;
-    invalidate_column();
-    const std::size_t different = values.different_values();
-    if (different / 8 <= values.size())
-        seen_.resize(different);  // else it costs more than it saves
-    rows_ += values.size();
-    const std::size_t places = std::min(std::bit_ceil(rows_ / 8 + 2), most_places);
-    if (places > recent_.size()) {
-        recent_.resize(places);
-        for (std::size_t i = 0; i < places; ++i) recent_[i] = i ^ 1;  // no identity of this place
-    }
-    of_ = &values;
-}
-
-std::size_t identity_cache::leave_out(std::uint64_t* identities, std::size_t size) noexcept {
-    std::size_t left = 0;
-    const std::size_t mask = recent_.size() - 1;
-    for (std::size_t i = 0; i < size; ++i) {
-        const std::uint64_t identity = identities[i];
-        std::uint64_t& last = recent_[identity & mask];
-        identities[left] = identity;
-        left += last != identity ? 1 : 0;
-        last = identity;
-    }
-    return left;
-}
-
 std::size_t column::block::missing_values() const noexcept {
     return missing == nullptr ? 0 : count_set(missing, size);
 }
 
-// Whether there are missing ones, and which.
+// Fills in which values are missing. Returns whether any is.
 bool column::find_missing(std::size_t begin, std::size_t size, std::uint8_t* bits) const noexcept {
     if (validity_ != nullptr) return invert_bits(validity_, first_bit_ + begin, size, bits);
     return mask_.data != nullptr && pack_mask(mask_, begin, size, bits);
 }
 
-std::size_t column::read(std::size_t begin, std::size_t end, const column_rules& rules,
-                         identity_cache& memory, column_output& output) const noexcept try {
+std::size_t column::read(std::size_t begin, std::size_t end, const reading_rules& rules,
+                         identity_cache& cache, reading_output& output) const noexcept try {
     std::array<std::uint8_t, block_values / 8> bits;
-    if (!rules.repeats_count) memory.turn_to(*this);
-    std::uint8_t* const seen =
-        rules.repeats_count || memory.seen_.empty() ? nullptr : memory.seen_.data();
+    if (rules.skip_repeats) cache.turn_to(*this);
+    std::uint8_t* const seen = rules.skip_repeats ? cache.seen() : nullptr;
     while (begin < end) {
         const std::size_t size = std::min(block_values, end - begin);
         if (output.room - output.kept < size + filter_slack) break;
@@ -136,40 +90,42 @@ std::size_t column::read(std::size_t begin, std::size_t end, const column_rules&
         const bool any_missing = find_missing(begin, size, bits.data());
         const filter_output result =
             read_block({begin, size, any_missing ? bits.data() : nullptr, rules, out, seen});
-        if (result.kept == unreadable) break;
-        const bool leaves_out = !rules.repeats_count && least_share * result.kept >= size;
-        output.kept += leaves_out ? memory.leave_out(out, result.kept) : result.kept;
-        output.items += size - (rules.filter.dropna ? result.missing : 0);
+        const bool leaves_out = rules.skip_repeats && least_share * result.kept >= size;
+        output.kept += leaves_out ? cache.leave_out(out, result.kept) : result.kept;
+        output.item_count += size - (rules.dropna ? result.missing : 0);
         begin += size;
     }
     return begin;
+} catch (const unidentified_value&) {
+    return begin;
 } catch (const malformed_column& error) {
-    output.problem = error.what();
+    output.error = error.what();
     return begin;
 } catch (const std::exception&) {  // bad_alloc, or length_error
-    output.problem = "there is not enough memory to read it";
+    output.error = "there is not enough memory to read it";
     return begin;
 }
 
-bool column::identify_one(std::size_t i, const column_rules& rules, std::uint64_t& identity) const {
+bool column::identify_one(std::size_t i, const reading_rules& rules,
+                          std::uint64_t& identity) const {
     std::array<std::uint64_t, 1 + filter_slack> out;
     const bool is_valid = identify(i, 1, rules, out.data()) == 0;
     identity = out[0];
     return is_valid;
 }
 
-std::size_t column::identify(std::size_t begin, std::size_t size, const column_rules& rules,
-                             std::uint64_t* out) const {
+std::size_t column::identify(std::size_t begin, std::size_t size, const reading_rules& rules,
+                             std::uint64_t* out) const try {
     std::array<std::uint8_t, block_values / 8> bits;
-    column_rules all = rules;
-    all.filter.threshold = std::numeric_limits<std::uint64_t>::max();
-    all.filter.dropna = false;
-    all.repeats_count = true;
+    reading_rules all = rules;
+    all.threshold = std::numeric_limits<std::uint64_t>::max();
+    all.dropna = false;
+    all.skip_repeats = false;
     const bool any_missing = find_missing(begin, size, bits.data());
-    const filter_output result =
-        read_block({begin, size, any_missing ? bits.data() : nullptr, all, out, nullptr});
-    if (result.kept != size) throw malformed_column("it holds what cannot be identified");
-    return result.missing;
+    return read_block({begin, size, any_missing ? bits.data() : nullptr, all, out, nullptr})
+        .missing;
+} catch (const unidentified_value& error) {
+    throw malformed_column(error.what());
 }
 
 }  // namespace cvmcount

@@ -13,17 +13,25 @@ void column_sequence::append(std::unique_ptr<column> values) {
 }
 
 void column_sequence::clear() noexcept {
+    for (identity_cache& cache : caches_) cache.invalidate_column();
     columns_.clear();
     ends_.clear();
 }
 
-std::size_t column_sequence::read(std::size_t begin, std::size_t end, const column_rules& rules,
-                                  identity_cache& memory, column_output& output) const noexcept {
-    const auto after = std::upper_bound(ends_.begin(), ends_.end(), begin);
-    for (auto i = static_cast<std::size_t>(after - ends_.begin()); begin < end; ++i) {
-        const std::size_t first = i == 0 ? 0 : ends_[i - 1];
-        const std::size_t stop = std::min(end, ends_[i]);
-        begin = first + columns_[i]->read(begin - first, stop - first, rules, memory, output);
+void column_sequence::clear_caches() noexcept {
+    for (identity_cache& cache : caches_) cache.clear();
+}
+
+std::size_t column_sequence::read_slice(void* context, std::size_t worker, std::size_t begin,
+                                        std::size_t end, const reading_rules& rules,
+                                        reading_output& output) {
+    auto& self = *static_cast<column_sequence*>(context);
+    const auto after = std::upper_bound(self.ends_.begin(), self.ends_.end(), begin);
+    for (auto i = static_cast<std::size_t>(after - self.ends_.begin()); begin < end; ++i) {
+        const std::size_t first = i == 0 ? 0 : self.ends_[i - 1];
+        const std::size_t stop = std::min(end, self.ends_[i]);
+        begin = first + self.columns_[i]->read(begin - first, stop - first, rules,
+                                               self.caches_[worker], output);
         if (begin < stop) break;
     }
     return begin;

@@ -5,24 +5,37 @@
 #include <memory>
 #include <vector>
 
-#include "cvmcount/column.hpp"
+#include "columns/column.hpp"
+#include "reading/parallel_reader.hpp"
 
 namespace cvmcount {
 
 class column_sequence {
   public:
+    // For so many workers, at least 1.
+    explicit column_sequence(std::size_t workers = 1) : caches_(workers) {}
+
     std::size_t size() const noexcept { return ends_.empty() ? 0 : ends_.back(); }
 
     void append(std::unique_ptr<column> values);
+
+    // Must be called before the memory of the columns goes away.
     void clear() noexcept;
 
-    // As column::read().
-    std::size_t read(std::size_t begin, std::size_t end, const column_rules& rules,
-                     identity_cache& memory, column_output& output) const noexcept;
+    // Must be called where identities that were read are not offered to the sketch.
+    void clear_caches() noexcept;
+
+    // For a parallel_reader, whose slices read this as column::read() does.
+    sliced_input slices() noexcept { return {read_slice, this}; }
 
   private:
+    static std::size_t read_slice(void* context, std::size_t worker, std::size_t begin,
+                                  std::size_t end, const reading_rules& rules,
+                                  reading_output& output);
+
     std::vector<std::unique_ptr<column>> columns_;
-    std::vector<std::size_t> ends_;  // of each column
+    std::vector<std::size_t> ends_;       // of each column
+    std::vector<identity_cache> caches_;  // of each worker
 };
 
 }  // namespace cvmcount

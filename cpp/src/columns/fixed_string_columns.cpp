@@ -64,39 +64,35 @@ filter_output fixed_bytes_column::read_block(const block& which) const {
 
 filter_output fixed_text_column::read_block(const block& which) const {
     text_encoder encoder;
-    bool readable = true;
     const auto identify = [&](std::size_t i, std::uint64_t& identity) {
         if (!encoder.encode(value(which.begin + i), width_, values().swapped)) {
-            readable = false;
-            return false;
+            throw unidentified_value();
         }
-        identity = which.rules.filter.hash->of_text(encoder.utf8());
+        identity = which.rules.hash->of_text(encoder.utf8());
         return true;
     };
-    const filter_output result =
-        filter_one_by_one(which.size, which.missing, which.rules.filter, which.out, identify);
-    return readable ? result : filter_output{unreadable, 0};
+    return filter_one_by_one(which.size, which.missing, which.rules, which.out, identify);
 }
 
 filter_output packed_text_column::read_block(const block& which) const {
     using answer = library::answer;
-    bool readable = true;
     const auto identify = [&](std::size_t i, std::uint64_t& identity) {
         const char* text = nullptr;
         std::size_t size = 0;
         const answer found =
             library_.unpack(library_.context, value(which.begin + i), &text, &size);
-        readable = readable && found != answer::error;
+        if (found == answer::error) throw unidentified_value();
         if (found != answer::text) return false;
         const auto* bytes = reinterpret_cast<const std::byte*>(text);
-        identity = which.rules.filter.hash->of_text({bytes, size});
+        identity = which.rules.hash->of_text({bytes, size});
         return true;
     };
-    library_.open(library_.context);
-    const filter_output result =
-        filter_one_by_one(which.size, which.missing, which.rules.filter, which.out, identify);
-    library_.close(library_.context);
-    return readable ? result : filter_output{unreadable, 0};
+    const struct opened {
+        explicit opened(const library& packer) : packer_(packer) { packer_.open(packer_.context); }
+        ~opened() { packer_.close(packer_.context); }
+        const library& packer_;
+    } for_this_block(library_);
+    return filter_one_by_one(which.size, which.missing, which.rules, which.out, identify);
 }
 
 }  // namespace cvmcount

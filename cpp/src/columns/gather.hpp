@@ -10,7 +10,8 @@
 #include <type_traits>
 
 #include "base/bytes.hpp"
-#include "cvmcount/column.hpp"
+#include "columns/column.hpp"
+#include "simd/vector_level.hpp"
 #include "simd/word_filter_levels.hpp"
 
 namespace cvmcount {

@@ -9,8 +9,7 @@
 namespace cvmcount {
 namespace {
 
-// As gather, for what is one of few values: those that are there and were not seen yet. Returns how
-// many.
+// Gathers, of values of one byte, those that are valid and were not seen yet. Returns how many.
 template <class Type>
 std::size_t gather_new_bytes(const std::byte* first, std::ptrdiff_t stride, std::size_t size,
                              const std::uint8_t* missing, std::uint8_t* seen,
@@ -29,19 +28,6 @@ std::size_t gather_new_bytes(const std::byte* first, std::ptrdiff_t stride, std:
     return count;
 }
 
-// Complex numbers are rare enough to be read one by one. Whether it is a value.
-bool identify_complex(double real, double imaginary, const identity_hash& hash,
-                      std::uint64_t& identity) noexcept {
-    if (std::isnan(real) || std::isnan(imaginary)) return false;
-    if (imaginary == 0) {
-        identity = hash.of_real(real);
-        return true;
-    }
-    std::array<std::uint64_t, 2> parts = {hash.of_real(real), hash.of_real(imaginary)};
-    identity = hash.of_members(kind::complex, parts);
-    return true;
-}
-
 }  // namespace
 
 template <class Type>
@@ -50,8 +36,7 @@ filter_output number_column::read_words(word_form form, const block& which) cons
     const std::byte* first = value(which.begin);
     const auto hashed = [&](const void* words, std::size_t size, const std::uint8_t* missing) {
         const auto* bytes = static_cast<const std::byte*>(words);
-        return which.rules.level->filter_words(form, {bytes, size, missing}, which.rules.filter,
-                                               which.out);
+        return level_in_use().filter_words(form, {bytes, size, missing}, which.rules, which.out);
     };
     constexpr bool is_word = std::is_same_v<Type, natural<std::uint64_t>>;
     if (is_word && values().stride == 8 && !values().swapped) {
@@ -81,14 +66,18 @@ template <class Real>
 filter_output number_column::read_complex(const block& which) const noexcept {
     using bits = typename Real::bits;
     return filter_one_by_one(
-        which.size, which.missing, which.rules.filter, which.out,
+        which.size, which.missing, which.rules, which.out,
         [&](std::size_t i, std::uint64_t& identity) {
             const std::byte* source = value(which.begin + i);
             const auto part = [&](std::size_t number) {
                 const std::byte* at = source + number * sizeof(bits);
                 return std::bit_cast<double>(Real::word(load<bits>(at, values().swapped)));
             };
-            return identify_complex(part(0), part(1), *which.rules.filter.hash, identity);
+            const double real = part(0), imaginary = part(1);
+            if (std::isnan(real) || std::isnan(imaginary)) return false;
+            const identity_hash& hash = *which.rules.hash;
+            identity = hash.of_complex(hash.of_real(real), hash.of_real(imaginary));
+            return true;
         });
 }
 
@@ -135,7 +124,7 @@ filter_output number_column::read_block(const block& which) const {
         case number_type::complex128:
             return read_complex<word>(which);
     }
-    return {unreadable, 0};
+    throw unidentified_value();
 }
 
 }  // namespace cvmcount

@@ -5,15 +5,15 @@
 namespace cvmcount {
 
 filter_output filter_strings(const string_list& valid, std::size_t size,
-                             const std::uint8_t* missing, const column_rules& rules, kind which,
+                             const std::uint8_t* missing, const reading_rules& rules, kind which,
                              std::uint64_t* out) noexcept {
-    const identity_hash& hash = *rules.filter.hash;
+    const identity_hash& hash = *rules.hash;
     std::array<std::uint64_t, column::block_values + string_hash_slack> identities;
-    rules.level->hash_strings(valid, hash.bytes_key_of(which), identities.data());
+    level_in_use().hash_strings(valid, hash.bytes_key_of(which), identities.data());
     const auto* words = reinterpret_cast<const std::byte*>(identities.data());
-    if (missing == nullptr || rules.filter.dropna) {
+    if (missing == nullptr || rules.dropna) {
         filter_output result =
-            rules.level->filter_words(word_form::identity, {words, valid.count}, rules.filter, out);
+            level_in_use().filter_words(word_form::identity, {words, valid.count}, rules, out);
         result.missing = size - valid.count;
         return result;
     }
@@ -21,8 +21,7 @@ filter_output filter_strings(const string_list& valid, std::size_t size,
     for (std::size_t i = size; i-- > 0;) {
         if (!is_set(missing, i)) identities[i] = identities[--next];
     }
-    return rules.level->filter_words(word_form::identity, {words, size, missing}, rules.filter,
-                                     out);
+    return level_in_use().filter_words(word_form::identity, {words, size, missing}, rules, out);
 }
 
 }  // namespace cvmcount

@@ -4,7 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "cvmcount/column.hpp"
+#include "columns/column.hpp"
+#include "simd/vector_level.hpp"
 #include "simd/word_filter_levels.hpp"
 
 namespace cvmcount {
@@ -13,13 +14,13 @@ static_assert(column::block_values <= string_list::capacity);
 
 // there: the values of a block that are not missing, all of this kind.
 filter_output filter_strings(const string_list& valid, std::size_t size,
-                             const std::uint8_t* missing, const column_rules& rules, kind which,
+                             const std::uint8_t* missing, const reading_rules& rules, kind which,
                              std::uint64_t* out) noexcept;
 
 // string(i) gives the bytes of value i, which is not missing.
 template <class String>
 filter_output filter_strings(std::size_t size, const std::uint8_t* missing,
-                             const column_rules& rules, kind which, std::uint64_t* out,
+                             const reading_rules& rules, kind which, std::uint64_t* out,
                              String string) {
     string_list valid;
     if (missing == nullptr) {  // which a compiler may do for several values at once

@@ -15,12 +15,22 @@ namespace {
 // A natural number as 32-bit limbs, the least first.
 class natural_number {
   public:
-    explicit natural_number(std::span<const std::byte> magnitude) noexcept {
+    static natural_number of_bytes(std::span<const std::byte> magnitude) noexcept {
+        natural_number number;
         for (std::size_t i = 0; i < magnitude.size(); ++i) {
-            limbs_[i / 4] |= std::to_integer<std::uint32_t>(magnitude[i]) << 8 * (i % 4);
+            number.limbs_[i / 4] |= std::to_integer<std::uint32_t>(magnitude[i]) << 8 * (i % 4);
         }
-        size_ = (magnitude.size() + 3) / 4;
-        drop_zeros();
+        number.size_ = (magnitude.size() + 3) / 4;
+        number.drop_zeros();
+        return number;
+    }
+
+    static natural_number of_digits(std::span<const std::byte> digits) noexcept {
+        natural_number number;
+        for (const std::byte digit : digits) {
+            number.multiply_by_ten(std::to_integer<std::uint32_t>(digit));
+        }
+        return number;
     }
 
     bool is_zero() const noexcept { return size_ == 0; }
@@ -31,7 +41,7 @@ class natural_number {
                    : 32 * size_ - static_cast<std::size_t>(std::countl_zero(limbs_[size_ - 1]));
     }
 
-    // Whether it is a multiple; if so it is divided.
+    // Divides it if it is a multiple. Returns whether it was.
     bool divide(std::uint32_t divisor) noexcept {
         std::array<std::uint32_t, max_limbs> quotient;
         std::uint64_t rest = 0;
@@ -46,8 +56,8 @@ class natural_number {
         return true;
     }
 
-    void multiply_by_ten() noexcept {
-        std::uint64_t carry = 0;
+    void multiply_by_ten(std::uint32_t plus = 0) noexcept {
+        std::uint64_t carry = plus;
         for (std::size_t i = 0; i < size_; ++i) {
             carry += std::uint64_t{limbs_[i]} * 10;
             limbs_[i] = static_cast<std::uint32_t>(carry);
@@ -69,11 +79,9 @@ class natural_number {
         return use(std::span<const std::byte>(bytes.data(), 4 * size_));
     }
 
-    // A coefficient has 8 limbs, and 10**max_power 33.
-    static constexpr std::int64_t max_power = 310;
-
   private:
-    static constexpr std::size_t max_limbs = 8 + 33;
+    // For double_digits of them.
+    static constexpr std::size_t max_limbs = 80;
 
     void drop_zeros() noexcept {
         while (size_ > 0 && limbs_[size_ - 1] == 0) --size_;
@@ -87,7 +95,7 @@ struct odd_divisor {
     std::uint64_t inverse;  // modulo 2**64
     std::uint64_t most;     // the largest quotient of a word
 
-    // Whether a word is a multiple, and then the quotient.
+    // Finds the quotient of a word. Returns whether the word is a multiple.
     constexpr bool divides(std::uint64_t word, std::uint64_t& quotient) const noexcept {
         quotient = word * inverse;
         return quotient <= most;
@@ -104,13 +112,42 @@ constexpr std::array<odd_divisor, 28> powers_of_five = [] {
     return powers;
 }();
 
-// What is neither a 64-bit integer nor a double.
+// A number that is neither a 64-bit integer nor a double.
 std::uint64_t identify_ratio(const natural_number& coefficient, bool negative,
                              std::int64_t exponent, const identity_hash& hash) noexcept {
     return coefficient.with_bytes([&](std::span<const std::byte> magnitude) {
         const auto residues = number_residues::of_integer(magnitude, negative);
         return hash.of_rational(residues.times_power_of_ten(exponent));
     });
+}
+
+std::uint64_t identify_natural(natural_number coefficient, bool negative, std::int64_t exponent,
+                               const identity_hash& hash) noexcept {
+    if (coefficient.is_zero()) return hash.of_integer(0);
+    while (exponent < 0 && coefficient.divide(10)) ++exponent;
+    if (exponent >= 0) {
+        // A double is less than 2**1024, and ten is more than 2**3.
+        constexpr std::int64_t most_bits = 1100;
+        if (exponent > most_bits ||
+            static_cast<std::int64_t>(coefficient.bits()) + 3 * exponent > most_bits) {
+            return identify_ratio(coefficient, negative, exponent, hash);
+        }
+        while (exponent-- > 0) coefficient.multiply_by_ten();
+        return coefficient.with_bytes(
+            [&](std::span<const std::byte> bytes) { return hash.of_big_integer(bytes, negative); });
+    }
+    // No multiple of ten, so once divided by 5 it is odd.
+    if (exponent < -double_fraction_bits) {
+        return identify_ratio(coefficient, negative, exponent, hash);
+    }
+    natural_number odd = coefficient;
+    std::int64_t fives = exponent;
+    while (fives < 0 && odd.divide(5)) ++fives;
+    if (fives < 0 || odd.bits() > double_bits) {
+        return identify_ratio(coefficient, negative, exponent, hash);
+    }
+    const double size = std::ldexp(static_cast<double>(odd.low_word()), static_cast<int>(exponent));
+    return hash.of_real(negative ? -size : size);
 }
 
 }  // namespace
@@ -128,7 +165,7 @@ bool divide_by_power_of_ten(std::uint64_t coefficient, std::int64_t scale,
 bool identify_short_decimal(std::uint64_t coefficient, bool negative, std::int64_t scale,
                             const identity_hash& hash, std::uint64_t& identity) noexcept {
     constexpr std::uint64_t largest = std::uint64_t{1} << 63;
-    constexpr std::uint64_t largest_exact = std::uint64_t{1} << 53;  // as a double
+    constexpr std::uint64_t largest_exact = std::uint64_t{1} << double_bits;
     if (coefficient >= largest || scale < 0 ||
         scale >= static_cast<std::int64_t>(powers_of_five.size())) {
         return false;
@@ -167,28 +204,33 @@ std::uint64_t identify_decimal(std::span<const std::byte> magnitude, bool negati
             return identity;
         }
     }
-    natural_number coefficient(magnitude);
-    if (coefficient.is_zero()) return hash.of_integer(0);
-    std::int64_t exponent = -scale;
-    while (exponent < 0 && coefficient.divide(10)) ++exponent;
-    if (exponent >= 0) {
-        // A double is less than 10**309.
-        if (exponent > natural_number::max_power) {
-            return identify_ratio(coefficient, negative, exponent, hash);
+    return identify_natural(natural_number::of_bytes(magnitude), negative, -scale, hash);
+}
+
+std::uint64_t identify_decimal_digits(std::span<const std::byte> digits, bool negative,
+                                      std::int64_t exponent, const identity_hash& hash) noexcept {
+    constexpr std::size_t digits_of_a_word = 18;
+    while (!digits.empty() && digits.front() == std::byte{0}) digits = digits.subspan(1);
+    while (!digits.empty() && digits.back() == std::byte{0}) {
+        digits = digits.first(digits.size() - 1);
+        ++exponent;
+    }
+    if (digits.empty()) return hash.of_integer(0);
+    if (digits.size() <= digits_of_a_word) {
+        std::uint64_t coefficient = 0;
+        for (const std::byte digit : digits) {
+            coefficient = 10 * coefficient + std::to_integer<std::uint64_t>(digit);
         }
-        while (exponent-- > 0) coefficient.multiply_by_ten();
-        return coefficient.with_bytes(
-            [&](std::span<const std::byte> bytes) { return hash.of_big_integer(bytes, negative); });
+        std::uint64_t identity = 0;
+        if (identify_short_decimal(coefficient, negative, -exponent, hash, identity)) {
+            return identity;
+        }
     }
-    // No multiple of ten, so once divided by 5 it is odd. The last place of a double is 2**-1074.
-    natural_number odd = coefficient;
-    std::int64_t fives = exponent;
-    while (fives < 0 && odd.divide(5)) ++fives;
-    if (fives < 0 || odd.bits() > 53 || exponent < -1074) {
-        return identify_ratio(coefficient, negative, exponent, hash);
+    if (digits.size() > double_digits) {
+        const auto residues = number_residues::of_digits(digits, negative);
+        return hash.of_rational(residues.times_power_of_ten(exponent));
     }
-    const double size = std::ldexp(static_cast<double>(odd.low_word()), static_cast<int>(exponent));
-    return hash.of_real(negative ? -size : size);
+    return identify_natural(natural_number::of_digits(digits), negative, exponent, hash);
 }
 
 }  // namespace cvmcount

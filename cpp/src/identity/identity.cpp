@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/bytes.hpp"
+#include "base/calendar.hpp"
 #include "base/mix.hpp"
 
 namespace cvmcount {
@@ -25,8 +26,8 @@ std::span<const std::byte> without_leading_zeros(std::span<const std::byte> magn
     return magnitude;
 }
 
-// Whether an integer of more than 64 bits is a double: its significant bits span at most 53, and it
-// is below 2**1024. `value` is then that double.
+// Whether an integer of more than 64 bits is a double: its significant bits span at most
+// double_bits, and it is below 2**1024. `value` is then that double.
 bool is_double(std::span<const std::byte> magnitude, double& value) noexcept {
     if (magnitude.size() > 128) return false;
     std::size_t low = 0;
@@ -35,7 +36,7 @@ bool is_double(std::span<const std::byte> magnitude, double& value) noexcept {
     const std::uint64_t significant = low_word(magnitude.subspan(low));
     const auto width =
         static_cast<int>(std::bit_width(significant)) - std::countr_zero(significant);
-    if (width > 53) return false;
+    if (width > double_bits) return false;
     value = std::ldexp(static_cast<double>(significant), static_cast<int>(8 * low));
     return true;
 }
@@ -76,11 +77,10 @@ std::uint64_t identity_hash::of_rational(const number_residues& number) const no
 
 std::uint64_t identity_hash::of_time(kind which, std::int64_t seconds,
                                      std::int64_t attoseconds) const noexcept {
-    constexpr std::int64_t billion = 1000000000;
-    // One second less than int64 holds on either side, so that no sum below overflows.
-    constexpr std::int64_t range = std::numeric_limits<std::int64_t>::max() / billion - 1;
-    if (seconds >= -range && seconds <= range && attoseconds % billion == 0) {
-        const std::int64_t nanoseconds = seconds * billion + attoseconds / billion;
+    constexpr std::int64_t range = most_seconds_as_nanoseconds;
+    if (seconds >= -range && seconds <= range && attoseconds % attoseconds_a_nanosecond == 0) {
+        const std::int64_t nanoseconds =
+            seconds * nanoseconds_a_second + attoseconds / attoseconds_a_nanosecond;
         return of_word(which, static_cast<std::uint64_t>(nanoseconds));
     }
     std::array<std::uint64_t, 2> members = {of_integer(seconds), of_integer(attoseconds)};

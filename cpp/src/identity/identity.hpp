@@ -24,6 +24,7 @@
 #include <cstdint>
 #include <span>
 
+#include "base/mix.hpp"
 #include "identity/number_residues.hpp"
 #include "identity/word_hash.hpp"
 #include "identity/xxh3.hpp"
@@ -31,6 +32,12 @@
 namespace cvmcount {
 
 inline constexpr int identity_version = 1;
+
+// A double that is no integer is m * 2**-k with an odd m of so many bits and k at most so many,
+// which takes so many decimal digits.
+inline constexpr int double_bits = 53;
+inline constexpr int double_fraction_bits = 1074;
+inline constexpr std::size_t double_digits = 767;
 
 // The order is part of every identity: new kinds go to the end.
 enum class kind : std::size_t {
@@ -77,11 +84,10 @@ class identity_hash {
 
     // Precondition: not a NaN, which is missing.
     std::uint64_t of_real(double value) const noexcept {
-        constexpr double two_to_63 = 9223372036854775808.0;
         if (value >= -two_to_63 && value < two_to_63) {
             const auto whole = static_cast<std::int64_t>(value);
             if (static_cast<double>(whole) == value) return of_integer(whole);
-        } else if (value >= two_to_63 && value < 2 * two_to_63) {
+        } else if (value >= two_to_63 && value < two_to_64) {
             return of_unsigned(static_cast<std::uint64_t>(value));
         }
         return of_word(kind::real, std::bit_cast<std::uint64_t>(value));
@@ -102,6 +108,14 @@ class identity_hash {
     // attoseconds. The zero of the scale is 1970-01-01 or midnight.
     std::uint64_t of_time(kind which, std::int64_t seconds,
                           std::int64_t attoseconds) const noexcept;
+
+    // By the identities of its parts, neither of which is missing. One without an imaginary part is
+    // the real number.
+    std::uint64_t of_complex(std::uint64_t real, std::uint64_t imaginary) const noexcept {
+        if (imaginary == of_integer(0)) return real;
+        std::array<std::uint64_t, 2> parts = {real, imaginary};
+        return of_members(kind::complex, parts);
+    }
 
     // One word, or some bytes, that are the canonical form of a value of this kind.
     std::uint64_t of_word(kind which, std::uint64_t word) const noexcept {

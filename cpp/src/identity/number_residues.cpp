@@ -76,6 +76,20 @@ number_residues number_residues::of_integer(std::uint64_t magnitude, bool negati
     return result;
 }
 
+number_residues number_residues::of_digits(std::span<const std::byte> digits,
+                                           bool negative) noexcept {
+    number_residues result;
+    for (const std::byte digit : digits) {
+        for (std::size_t i = 0; i < primes.size(); ++i) {
+            const std::uint64_t next =
+                std::uint64_t{result.residues_[i]} * 10 + std::to_integer<std::uint64_t>(digit);
+            result.residues_[i] = static_cast<std::uint32_t>(next % primes[i]);
+        }
+    }
+    if (negative) result.negate();
+    return result;
+}
+
 void number_residues::negate() noexcept {
     for (std::size_t i = 0; i < primes.size(); ++i) {
         if (residues_[i] != 0) residues_[i] = primes[i] - residues_[i];

@@ -12,17 +12,20 @@
 #include <cstdint>
 #include <span>
 
+#include "base/mix.hpp"
+
 namespace cvmcount {
 
 class number_residues {
   public:
-    // The primes of XXH32: below 2**32, so that 64-bit arithmetic is enough everywhere.
-    static constexpr std::array<std::uint32_t, 4> primes = {0x9e3779b1U, 0x85ebca77U, 0xc2b2ae3dU,
-                                                            0x27d4eb2fU};
+    // Below 2**32, so that 64-bit arithmetic is enough everywhere.
+    static constexpr std::array<std::uint32_t, 4> primes = std::to_array(primes32);
 
     // The integer with this magnitude (little-endian bytes) and sign.
     static number_residues of_integer(std::span<const std::byte> magnitude, bool negative) noexcept;
     static number_residues of_integer(std::uint64_t magnitude, bool negative) noexcept;
+    // Of decimal digits 0 ... 9, the first of the highest power.
+    static number_residues of_digits(std::span<const std::byte> digits, bool negative) noexcept;
 
     // Where the divisor is a multiple of a prime there is no inverse: the residue is then the prime
     // itself, a value that no other number has, and the other primes tell such numbers apart.

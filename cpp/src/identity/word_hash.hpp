@@ -13,6 +13,8 @@
 
 #include <cstdint>
 
+#include "base/mix.hpp"
+
 namespace cvmcount {
 
 // Folding both halves of the product makes every bit of the word matter to every bit of the result;
@@ -21,10 +23,6 @@ constexpr std::uint32_t feistel_round(std::uint32_t half, std::uint32_t multipli
     const std::uint64_t product = std::uint64_t{half} * multiplier;
     return static_cast<std::uint32_t>(product) ^ static_cast<std::uint32_t>(product >> 32);
 }
-
-// The multipliers are those of XXH32: odd, and published before this function was.
-inline constexpr std::uint32_t feistel_multiplier[4] = {0x9e3779b1U, 0x85ebca77U, 0xc2b2ae3dU,
-                                                        0x27d4eb2fU};
 
 struct word_key {
     std::uint64_t whitening;       // added by XOR before the first round
@@ -35,12 +33,10 @@ constexpr std::uint64_t hash_word(std::uint64_t word, word_key key) noexcept {
     word ^= key.whitening;
     auto low = static_cast<std::uint32_t>(word);
     auto high = static_cast<std::uint32_t>(word >> 32);
-    high ^= feistel_round(low, feistel_multiplier[0]);
-    low ^=
-        feistel_round(high ^ static_cast<std::uint32_t>(key.between_rounds), feistel_multiplier[1]);
-    high ^= feistel_round(low ^ static_cast<std::uint32_t>(key.between_rounds >> 32),
-                          feistel_multiplier[2]);
-    low ^= feistel_round(high, feistel_multiplier[3]);
+    high ^= feistel_round(low, primes32[0]);
+    low ^= feistel_round(high ^ static_cast<std::uint32_t>(key.between_rounds), primes32[1]);
+    high ^= feistel_round(low ^ static_cast<std::uint32_t>(key.between_rounds >> 32), primes32[2]);
+    low ^= feistel_round(high, primes32[3]);
     return (std::uint64_t{high} << 32) | low;
 }
 

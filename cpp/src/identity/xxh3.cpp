@@ -54,8 +54,8 @@ std::uint64_t hash_over_16(const std::byte* data, std::size_t size, std::uint64_
 }
 
 stripe_sum::stripe_sum(std::uint64_t seed) noexcept
-    : sums_{prime32_3, prime64_1, prime64_2, prime64_3,
-            prime64_4, prime32_2, prime64_5, prime32_1} {
+    : sums_{primes32[2], prime64_1,   prime64_2, prime64_3,
+            prime64_4,   primes32[1], prime64_5, primes32[0]} {
     for (std::size_t i = 0; i < secret_.size(); i += 16) {
         store_le(secret_.data() + i, secret_word(i) + seed);
         store_le(secret_.data() + i + 8, secret_word(i + 8) - seed);
@@ -73,7 +73,7 @@ void stripe_sum::accumulate(lanes& sums, const std::byte* stripe, const std::byt
 
 void stripe_sum::scramble() noexcept {
     for (std::size_t i = 0; i < sums_.size(); ++i) {
-        sums_[i] = (sums_[i] ^ (sums_[i] >> 47) ^ load64(last_key() + 8 * i)) * prime32_1;
+        sums_[i] = (sums_[i] ^ (sums_[i] >> 47) ^ load64(last_key() + 8 * i)) * primes32[0];
     }
 }
 

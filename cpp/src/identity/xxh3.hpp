@@ -16,9 +16,6 @@
 
 namespace cvmcount::xxh3 {
 
-inline constexpr std::uint32_t prime32_1 = 0x9e3779b1U;
-inline constexpr std::uint32_t prime32_2 = 0x85ebca77U;
-inline constexpr std::uint32_t prime32_3 = 0xc2b2ae3dU;
 inline constexpr std::uint64_t prime64_1 = 0x9e3779b185ebca87U;
 inline constexpr std::uint64_t prime64_2 = 0xc2b2ae3d27d4eb4fU;
 inline constexpr std::uint64_t prime64_3 = 0x165667b19e3779f9U;

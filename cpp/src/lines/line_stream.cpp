@@ -11,19 +11,20 @@ constexpr std::size_t least_for_workers = 1 << 14;
 
 }  // namespace
 
-line_stream::line_stream(std::size_t buffer_bytes, thread_team* workers)
-    : buffer_bytes_(buffer_bytes),
-      buffer_(new std::byte[buffer_bytes]),
-      workers_(workers),
-      slices_(workers == nullptr ? 1 : workers->size()) {}
+line_stream::line_stream(const line_form& form, std::size_t buffer_bytes, std::size_t workers)
+    : form_(form),
+      buffer_bytes_(buffer_bytes * workers),
+      buffer_(new std::byte[buffer_bytes_]),
+      reader_(workers, {.first = buffer_bytes, .most = buffer_bytes, .least = least_for_workers}) {}
 
-void line_stream::take(std::size_t bytes, const line_rules& rules, line_output& output) noexcept {
+void line_stream::take(std::size_t bytes, const reading_rules& rules,
+                       reading_output& output) noexcept {
     std::span<std::byte> text = buffer().first(unfinished_ + bytes);
     const auto came = text.subspan(unfinished_);
-    const auto last_end = std::find(came.rbegin(), came.rend(), rules.form.end);
+    const auto last_end = std::find(came.rbegin(), came.rend(), form_.end);
     const bool ends = last_end != came.rend();
     if (ends && long_) {
-        const auto end = std::find(text.begin(), text.end(), rules.form.end);
+        const auto end = std::find(text.begin(), text.end(), form_.end);
         const auto size = static_cast<std::size_t>(end - text.begin());
         long_->add(text.first(size));
         end_long_line(rules, output);
@@ -35,7 +36,7 @@ void line_stream::take(std::size_t bytes, const line_rules& rules, line_output& 
         text = text.last(left);
     }
     if (long_ || text.size() == buffer_bytes_) {
-        if (!long_) long_.emplace(rules.form, *rules.hash);
+        if (!long_) long_.emplace(form_, *rules.hash);
         long_->add(text);
         unfinished_ = 0;
     } else {
@@ -44,54 +45,42 @@ void line_stream::take(std::size_t bytes, const line_rules& rules, line_output& 
     }
 }
 
-void line_stream::end_file(const line_rules& rules, line_output& output) noexcept {
-    if (unfinished_ > 0 && !long_) long_.emplace(rules.form, *rules.hash);
+void line_stream::end_file(const reading_rules& rules, reading_output& output) noexcept {
+    if (unfinished_ > 0 && !long_) long_.emplace(form_, *rules.hash);
     if (!long_) return;
     long_->add(buffer().first(unfinished_));
     unfinished_ = 0;
     end_long_line(rules, output);
 }
 
-void line_stream::end_long_line(const line_rules& rules, line_output& output) noexcept {
+void line_stream::end_long_line(const reading_rules& rules, reading_output& output) noexcept {
     std::uint64_t identity = 0;
     if (long_->finish(identity)) {
-        ++output.items;
+        ++output.item_count;
         if (identity <= rules.threshold) output.identities[output.kept++] = identity;
     }
     long_.reset();
 }
 
-void line_stream::read_slice(void* context, std::size_t number) {
-    const auto& shared = *static_cast<const pass*>(context);
-    read_lines(shared.slices[number].text, shared.rules, shared.slices[number].output);
+// Where the first line begins at this position or after it.
+std::size_t line_stream::whole_lines::next_line(std::size_t position) const noexcept {
+    while (position > 0 && position < text.size() && text[position - 1] != form.end) ++position;
+    return position;
 }
 
-// Each slice reads to the end of the line in which its part ends.
-void line_stream::take_lines(std::span<std::byte> text, const line_rules& rules,
-                             line_output& output) noexcept {
-    if (slices_.size() == 1 || text.size() < least_for_workers) {
-        read_lines(text, rules, output);
-        return;
-    }
-    std::uint64_t* const identities = output.identities + output.kept;
-    std::size_t begin = 0;
-    for (std::size_t i = 0; i < slices_.size(); ++i) {
-        std::size_t end = std::max(begin, text.size() / slices_.size() * (i + 1));
-        if (i + 1 == slices_.size()) end = text.size();
-        while (end > begin && end < text.size() && text[end - 1] != rules.form.end) ++end;
-        slices_[i] = {text.subspan(begin, end - begin), {identities + begin}};
-        begin = end;
-    }
-    pass shared = {rules, slices_};
-    workers_->run(read_slice, &shared);
-    for (const slice& one : slices_) {
-        if (one.output.kept > 0) {
-            std::memmove(output.identities + output.kept, one.output.identities,
-                         one.output.kept * sizeof(std::uint64_t));
-        }
-        output.kept += one.output.kept;
-        output.items += one.output.items;
-    }
+std::size_t line_stream::whole_lines::read_slice(void* context, std::size_t, std::size_t begin,
+                                                 std::size_t end, const reading_rules& rules,
+                                                 reading_output& output) {
+    const auto& self = *static_cast<const whole_lines*>(context);
+    const std::size_t first = self.next_line(begin);
+    read_lines(self.text.subspan(first, self.next_line(end) - first), self.form, rules, output);
+    return end;
+}
+
+void line_stream::take_lines(std::span<std::byte> text, const reading_rules& rules,
+                             reading_output& output) noexcept {
+    whole_lines lines = {text, form_};
+    reader_.read({whole_lines::read_slice, &lines}, 0, text.size(), rules, output);
 }
 
 }  // namespace cvmcount

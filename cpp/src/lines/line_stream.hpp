@@ -1,5 +1,5 @@
 // A file of lines that is read into one buffer, again and again: lines may be longer than it, and
-// several threads may take it apart.
+// several workers may take it apart.
 #pragma once
 
 #include <cstddef>
@@ -7,50 +7,53 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <vector>
 
-#include "base/thread_team.hpp"
 #include "lines/lines.hpp"
+#include "reading/parallel_reader.hpp"
 
 namespace cvmcount {
 
 class line_stream {
   public:
-    // A buffer of so many bytes, at least 1. The team may be null.
-    line_stream(std::size_t buffer_bytes, thread_team* workers);
+    // A buffer of so many bytes, at least 1, for each worker, of whom there is at least 1. Throws
+    // std::bad_alloc, and std::system_error where the system has no more threads.
+    line_stream(const line_form& form, std::size_t buffer_bytes, std::size_t workers);
+
+    // How many identities the output of take() needs room for.
+    std::size_t most_identities() const noexcept { return buffer_bytes_ + reader_.workers(); }
 
     // Where the next bytes belong: at least one.
     std::span<std::byte> room() noexcept { return buffer().subspan(unfinished_); }
 
     // Takes the lines that end in the next bytes, which have been written to the beginning of
-    // room(), and keeps what follows them. The output has room for as many identities as the
-    // buffer has bytes. The rules are the same for all bytes of a line, but for the threshold.
-    void take(std::size_t bytes, const line_rules& rules, line_output& output) noexcept;
+    // room(), and keeps what follows them. The hash is the same for all bytes of a line.
+    void take(std::size_t bytes, const reading_rules& rules, reading_output& output) noexcept;
 
     // The file has ended: its last line may have no end.
-    void end_file(const line_rules& rules, line_output& output) noexcept;
+    void end_file(const reading_rules& rules, reading_output& output) noexcept;
 
   private:
-    struct slice {
+    // Whole lines, of which a slice reads those that begin in it.
+    struct whole_lines {
         std::span<std::byte> text;
-        line_output output;
-    };
-    struct pass {
-        const line_rules& rules;
-        std::span<slice> slices;
+        const line_form& form;
+
+        static std::size_t read_slice(void* context, std::size_t worker, std::size_t begin,
+                                      std::size_t end, const reading_rules& rules,
+                                      reading_output& output);
+        std::size_t next_line(std::size_t position) const noexcept;
     };
 
-    static void read_slice(void* context, std::size_t number);
-    void take_lines(std::span<std::byte> text, const line_rules& rules,
-                    line_output& output) noexcept;
-    void end_long_line(const line_rules& rules, line_output& output) noexcept;
+    void take_lines(std::span<std::byte> text, const reading_rules& rules,
+                    reading_output& output) noexcept;
+    void end_long_line(const reading_rules& rules, reading_output& output) noexcept;
 
     std::span<std::byte> buffer() noexcept { return {buffer_.get(), buffer_bytes_}; }
 
+    line_form form_;
     std::size_t buffer_bytes_;
     std::unique_ptr<std::byte[]> buffer_;
-    thread_team* workers_;
-    std::vector<slice> slices_;
+    parallel_reader reader_;
     std::size_t unfinished_ = 0;     // bytes of a line at the beginning of the buffer
     std::optional<long_line> long_;  // a line that has filled the buffer before
 };

@@ -61,9 +61,10 @@ byte_masks masks_at(text_span text, std::size_t at, std::byte end) noexcept {
 
 class line_reader {
   public:
-    line_reader(text_span text, const line_rules& rules, line_output& output) noexcept
+    line_reader(text_span text, const line_form& form, const reading_rules& rules,
+                reading_output& output) noexcept
         : text_(text),
-          form_(rules.form),
+          form_(form),
           text_key_(rules.hash->bytes_key_of(kind::text)),
           bytes_key_(rules.hash->bytes_key_of(kind::bytes)),
           threshold_(rules.threshold),
@@ -93,18 +94,18 @@ class line_reader {
         const std::uint64_t key = text_key_, threshold = threshold_;
         std::uint64_t* const out = output_.identities;
         std::size_t begin = begin_, kept = output_.kept;
-        std::uint64_t items = output_.items;
+        std::uint64_t item_count = output_.item_count;
         for (; ends != 0; ends &= ends - 1) {
             const std::size_t end = at + static_cast<unsigned>(std::countr_zero(ends));
             const std::uint64_t identity = xxh3::hash({text + begin, end - begin}, key);
             out[kept] = identity;
             kept += identity <= threshold ? 1 : 0;
             begin = end + 1;
-            ++items;
+            ++item_count;
         }
         begin_ = begin;
         output_.kept = kept;
-        output_.items = items;
+        output_.item_count = item_count;
     }
 
     void read_any(std::size_t at, std::uint64_t ends) noexcept {
@@ -115,7 +116,7 @@ class line_reader {
             if (!cut(line, form_)) continue;
             const std::uint64_t identity = xxh3::hash(line, is_utf8(line) ? text_key_ : bytes_key_);
             if (identity <= threshold_) output_.identities[output_.kept++] = identity;
-            ++output_.items;
+            ++output_.item_count;
         }
     }
 
@@ -124,14 +125,15 @@ class line_reader {
     std::uint64_t text_key_;
     std::uint64_t bytes_key_;
     std::uint64_t threshold_;
-    line_output& output_;
+    reading_output& output_;
     std::size_t begin_ = 0;  // of the next line
 };
 
 }  // namespace
 
-void read_lines(text_span text, const line_rules& rules, line_output& output) noexcept {
-    line_reader(text, rules, output).read();
+void read_lines(text_span text, const line_form& form, const reading_rules& rules,
+                reading_output& output) noexcept {
+    line_reader(text, form, rules, output).read();
 }
 
 long_line::long_line(const line_form& form, const identity_hash& hash) noexcept

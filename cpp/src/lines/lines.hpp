@@ -9,7 +9,7 @@
 #include <span>
 
 #include "base/utf8.hpp"
-#include "identity/identity.hpp"
+#include "reading/rules.hpp"
 
 namespace cvmcount {
 
@@ -22,21 +22,10 @@ struct line_form {
     std::size_t field = 0;  // from 1; 0 is the whole line. Lines without it are skipped.
 };
 
-struct line_rules {
-    line_form form;
-    const identity_hash* hash;
-    std::uint64_t threshold;  // identities above it are counted as items and left out
-};
-
-struct line_output {
-    std::uint64_t* identities;
-    std::size_t kept = 0;     // so far
-    std::uint64_t items = 0;  // so far, less what was skipped
-};
-
-// Takes lines, each with its end. The output has room for an identity of each. The text is changed
-// where case is folded.
-void read_lines(std::span<std::byte> text, const line_rules& rules, line_output& output) noexcept;
+// Reads lines, each with its end. No line is missing; the lines that the form skips are no items.
+// The output has room for an identity of each. The text is changed where case is folded.
+void read_lines(std::span<std::byte> text, const line_form& form, const reading_rules& rules,
+                reading_output& output) noexcept;
 
 // One line of any length, in a fixed amount of memory. Whether it is text or bytes is only known at
 // its end, so it is hashed as both.

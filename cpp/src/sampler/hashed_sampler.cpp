@@ -5,12 +5,13 @@
 #include <cmath>
 #include <utility>
 
+#include "base/mix.hpp"
 #include "sampler/sizing.hpp"
 
 namespace cvmcount {
 namespace {
 
-constexpr double coins = 18446744073709551616.0;  // 2**64: a coin is an identity over this
+constexpr double coins = two_to_64;  // a coin is an identity over this
 
 }  // namespace
 

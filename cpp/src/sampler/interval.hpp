@@ -3,13 +3,9 @@
 
 #include <cstdint>
 
+#include "cvmcount/results.hpp"
+
 namespace cvmcount {
-
-struct interval {
-    std::uint64_t low, high;
-
-    friend bool operator==(const interval&, const interval&) = default;
-};
 
 // The two-sided quantile z of the standard normal distribution: P(|Z| <= z) = confidence, which
 // lies strictly between 0 and 1.
@@ -37,12 +33,6 @@ interval order_statistic_interval(std::uint64_t k, double coin, double z,
 // as if the largest of them lay at the threshold, high as if the next one did.
 interval threshold_interval(std::uint64_t below, double threshold, double z,
                             certain_bounds bounds) noexcept;
-
-struct fraction_interval {
-    double low, high;
-
-    friend bool operator==(const fraction_interval&, const fraction_interval&) = default;
-};
 
 // Interval for a fraction of which so many out of a sample were seen (Wilson, "Probable inference,
 // the law of succession, and statistical inference", 1927). Of an empty sample: 0 to 1.

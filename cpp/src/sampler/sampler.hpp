@@ -7,13 +7,12 @@
 #include <utility>
 #include <variant>
 
+#include "cvmcount/settings.hpp"
 #include "sampler/fresh_sampler.hpp"
 #include "sampler/hashed_sampler.hpp"
 #include "sampler/sizing.hpp"
 
 namespace cvmcount {
-
-enum class coins { hashed, fresh };
 
 class sampler {
   public:

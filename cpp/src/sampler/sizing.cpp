@@ -4,6 +4,8 @@
 #include <limits>
 #include <numbers>
 
+#include "base/mix.hpp"
+
 namespace cvmcount {
 namespace {
 
@@ -52,7 +54,7 @@ double phi(double x) noexcept {
     return x <= -1.0 ? 1.0 : (1.0 + x) * std::log1p(x) - x;
 }
 
-constexpr double longest_stream = 9223372036854775808.0;  // 2**63 items
+constexpr double longest_stream = two_to_63;  // items
 
 double fresh_failure_probability(double lambda, double eta, double epsilon) noexcept {
     const double below = epsilon < 1.0 ? std::exp(-lambda * phi(-epsilon)) : 0.0;

@@ -4,12 +4,13 @@
 #include <cmath>
 #include <functional>
 
+#include "base/mix.hpp"
 #include "sampler/sizing.hpp"
 
 namespace cvmcount {
 namespace {
 
-constexpr double coins = 18446744073709551616.0;  // 2**64
+constexpr double coins = two_to_64;
 
 // Long sums are off by their rounding errors.
 constexpr double slack = 1e-6;

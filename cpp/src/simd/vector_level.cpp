@@ -1,9 +1,16 @@
 #include "simd/vector_level.hpp"
 
+#include <atomic>
+
 #include "simd/string_hash_levels.hpp"
 #include "simd/word_filter_levels.hpp"
 
 namespace cvmcount {
+namespace {
+
+std::atomic<const vector_level*> chosen = nullptr;
+
+}  // namespace
 
 std::span<const vector_level> vector_levels() noexcept {
 #if defined(CVMCOUNT_X86_LEVELS)
@@ -21,6 +28,24 @@ std::span<const vector_level> vector_levels() noexcept {
     static constexpr vector_level all[] = {{"plain", filter_words_plain, hash_strings_plain}};
     return all;
 #endif
+}
+
+const vector_level& level_in_use() noexcept {
+    const vector_level* level = chosen.load(std::memory_order_relaxed);
+    if (level == nullptr) {
+        level = &vector_levels().front();
+        chosen.store(level, std::memory_order_relaxed);
+    }
+    return *level;
+}
+
+bool use_level(std::string_view name) noexcept {
+    for (const vector_level& level : vector_levels()) {
+        if (level.name != name) continue;
+        chosen.store(&level, std::memory_order_relaxed);
+        return true;
+    }
+    return false;
 }
 
 }  // namespace cvmcount

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 
 #include "simd/string_hash.hpp"
 #include "simd/word_filter.hpp"
@@ -17,5 +18,12 @@ struct vector_level {
 
 // Those that this machine can run, the fastest first.
 std::span<const vector_level> vector_levels() noexcept;
+
+// The one that all columns are read with: the fastest, until another was chosen.
+const vector_level& level_in_use() noexcept;
+
+// Chooses the level of this name for the whole process. Returns false where the machine cannot run
+// it.
+bool use_level(std::string_view name) noexcept;
 
 }  // namespace cvmcount

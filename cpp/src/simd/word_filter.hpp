@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "identity/identity.hpp"
+#include "reading/rules.hpp"
 
 namespace cvmcount {
 
@@ -15,15 +15,8 @@ enum class word_form {
     integer,           // int64
     unsigned_integer,  // uint64
     real,              // the bits of a double; NaN is missing
-    time,              // int64 of the kind in the rules; the least is missing
+    time,              // int64 of the kind that the input names; the least is missing
     identity,          // what was identified before
-};
-
-struct filter_rules {
-    const identity_hash* hash;
-    std::uint64_t threshold;
-    bool dropna;                      // whether missing values are left out
-    kind time_kind = kind::datetime;  // of word_form::time
 };
 
 struct filter_input {
@@ -31,6 +24,7 @@ struct filter_input {
     std::size_t size;
     // Bit i % 8 of byte i / 8 says whether value i is missing; null where none is.
     const std::uint8_t* missing = nullptr;
+    kind time_kind = kind::datetime;  // of word_form::time
 };
 
 struct filter_output {
@@ -41,7 +35,7 @@ struct filter_output {
 // Identities that are kept go to `out` in the order of the input. It has room for size +
 // filter_slack of them: more than what is kept may be written.
 using word_filter = filter_output (*)(word_form form, const filter_input& input,
-                                      const filter_rules& rules, std::uint64_t* out);
+                                      const reading_rules& rules, std::uint64_t* out);
 
 inline constexpr std::size_t filter_slack = 8;
 

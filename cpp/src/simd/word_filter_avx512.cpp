@@ -71,7 +71,7 @@ struct lanes {
 }  // namespace
 
 filter_output filter_words_avx512(word_form form, const filter_input& input,
-                                  const filter_rules& rules, std::uint64_t* out) {
+                                  const reading_rules& rules, std::uint64_t* out) {
     return filter_form(form, input, rules, out);
 }
 

@@ -28,10 +28,10 @@ CVMCOUNT_TARGET inline words hash_words(words word, vector_key key) {
     word = lanes::exclusive_or(word, key.whitening);
     words low = word;
     words high = lanes::upper_half(word);
-    high = lanes::add_round(high, low, feistel_multiplier[0]);
-    low = lanes::add_round(low, lanes::exclusive_or(high, key.second_round), feistel_multiplier[1]);
-    high = lanes::add_round(high, lanes::exclusive_or(low, key.third_round), feistel_multiplier[2]);
-    low = lanes::add_round(low, high, feistel_multiplier[3]);
+    high = lanes::add_round(high, low, primes32[0]);
+    low = lanes::add_round(low, lanes::exclusive_or(high, key.second_round), primes32[1]);
+    high = lanes::add_round(high, lanes::exclusive_or(low, key.third_round), primes32[2]);
+    low = lanes::add_round(low, high, primes32[3]);
     return lanes::join(high, low);
 }
 
@@ -41,30 +41,30 @@ struct form_keys {
 };
 
 template <word_form Form>
-CVMCOUNT_TARGET inline form_keys keys_of(const filter_rules& rules) {
+CVMCOUNT_TARGET inline form_keys keys_of(const identity_hash& hash, kind time_kind) {
     if constexpr (Form == word_form::time) {
-        const vector_key key = spread(rules.hash->key_of(rules.time_kind));
+        const vector_key key = spread(hash.key_of(time_kind));
         return {key, key};
     } else {
         constexpr kind other = Form == word_form::real ? kind::real : kind::unsigned_integer;
-        return {spread(rules.hash->key_of(kind::integer)), spread(rules.hash->key_of(other))};
+        return {spread(hash.key_of(kind::integer)), spread(hash.key_of(other))};
     }
 }
 
 // Doubles that the lanes cannot tell apart from integers: as identify_word says.
-CVMCOUNT_TARGET inline words identify_one_by_one(words word, const filter_rules& rules) {
+CVMCOUNT_TARGET inline words identify_one_by_one(words word, const identity_hash& hash) {
     std::uint64_t each[lanes::width];
     lanes::store(each, word);
     for (std::uint64_t& lane : each) {
         std::uint64_t identity = 0;
-        identify_word<word_form::real>(lane, rules, identity);
+        identify_word<word_form::real>(lane, hash, kind::real, identity);
         lane = identity;
     }
     return lanes::load(reinterpret_cast<const std::byte*>(each));
 }
 
 template <word_form Form>
-CVMCOUNT_TARGET inline words identify(words word, const form_keys& keys, const filter_rules& rules,
+CVMCOUNT_TARGET inline words identify(words word, const form_keys& keys, const identity_hash& hash,
                                       mask& missing) {
     if constexpr (Form == word_form::integer) {
         return hash_words(word, keys.usual);
@@ -80,7 +80,7 @@ CVMCOUNT_TARGET inline words identify(words word, const form_keys& keys, const f
         words whole;
         mask undecided;
         const mask is_whole = lanes::to_integer(word, whole, undecided);
-        if (lanes::any(undecided)) return identify_one_by_one(word, rules);
+        if (lanes::any(undecided)) return identify_one_by_one(word, hash);
         return hash_words(lanes::blend(word, whole, is_whole),
                           blend(keys.other, keys.usual, is_whole));
     }
@@ -97,9 +97,9 @@ struct constants {
 template <word_form Form>
 CVMCOUNT_TARGET inline void filter_vector(const std::byte* source, unsigned present, mask missing,
                                           bool may_miss, const constants& shared,
-                                          const filter_rules& rules, std::uint64_t* out,
+                                          const reading_rules& rules, std::uint64_t* out,
                                           filter_output& result) {
-    words identities = identify<Form>(lanes::load(source), shared.keys, rules, missing);
+    words identities = identify<Form>(lanes::load(source), shared.keys, *rules.hash, missing);
     if (may_miss) {
         identities = lanes::blend(identities, shared.of_missing, missing);
         const unsigned missing_bits = lanes::bits(missing) & present;
@@ -112,13 +112,13 @@ CVMCOUNT_TARGET inline void filter_vector(const std::byte* source, unsigned pres
 }
 
 template <word_form Form>
-CVMCOUNT_TARGET filter_output filter(const filter_input& input, const filter_rules& rules,
+CVMCOUNT_TARGET filter_output filter(const filter_input& input, const reading_rules& rules,
                                      std::uint64_t* out) {
     constexpr std::size_t width = lanes::width;
     constexpr unsigned all = (1U << width) - 1;
     constexpr bool form_may_miss = Form == word_form::real || Form == word_form::time;
-    const constants shared = {keys_of<Form>(rules), lanes::all(rules.threshold),
-                              lanes::all(rules.hash->of_missing())};
+    const constants shared = {keys_of<Form>(*rules.hash, input.time_kind),
+                              lanes::all(rules.threshold), lanes::all(rules.hash->of_missing())};
     filter_output result = {0, 0};
     std::size_t i = 0;
     const auto missing_from = [&](std::size_t first) CVMCOUNT_TARGET {
@@ -148,7 +148,7 @@ CVMCOUNT_TARGET filter_output filter(const filter_input& input, const filter_rul
 }
 
 CVMCOUNT_TARGET inline filter_output filter_form(word_form form, const filter_input& input,
-                                                 const filter_rules& rules, std::uint64_t* out) {
+                                                 const reading_rules& rules, std::uint64_t* out) {
     switch (form) {
         case word_form::integer:
             return filter<word_form::integer>(input, rules, out);

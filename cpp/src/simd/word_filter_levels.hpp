@@ -16,30 +16,31 @@
 namespace cvmcount {
 
 filter_output filter_words_plain(word_form form, const filter_input& input,
-                                 const filter_rules& rules, std::uint64_t* out);
+                                 const reading_rules& rules, std::uint64_t* out);
 #if defined(CVMCOUNT_X86_LEVELS)
 filter_output filter_words_avx2(word_form form, const filter_input& input,
-                                const filter_rules& rules, std::uint64_t* out);
+                                const reading_rules& rules, std::uint64_t* out);
 filter_output filter_words_avx512(word_form form, const filter_input& input,
-                                  const filter_rules& rules, std::uint64_t* out);
+                                  const reading_rules& rules, std::uint64_t* out);
 #endif
 
-// The definition of all levels: one word. Whether it is a value.
+// The definition of all levels: the identity of one word. Returns false where it is missing.
 template <word_form Form>
-inline bool identify_word(std::uint64_t word, const filter_rules& rules, std::uint64_t& identity) {
+inline bool identify_word(std::uint64_t word, const identity_hash& hash, kind time_kind,
+                          std::uint64_t& identity) {
     if constexpr (Form == word_form::integer) {
-        identity = rules.hash->of_integer(static_cast<std::int64_t>(word));
+        identity = hash.of_integer(static_cast<std::int64_t>(word));
     } else if constexpr (Form == word_form::unsigned_integer) {
-        identity = rules.hash->of_unsigned(word);
+        identity = hash.of_unsigned(word);
     } else if constexpr (Form == word_form::real) {
         const auto value = std::bit_cast<double>(word);
         if (value != value) return false;
-        identity = rules.hash->of_real(value);
+        identity = hash.of_real(value);
     } else if constexpr (Form == word_form::identity) {
         identity = word;
     } else {
         if (word == std::uint64_t{1} << 63) return false;
-        identity = rules.hash->of_word(rules.time_kind, word);
+        identity = hash.of_word(time_kind, word);
     }
     return true;
 }
@@ -54,7 +55,7 @@ inline std::uint64_t load_word(const std::byte* source) noexcept {
 // is one.
 template <class Identify>
 filter_output filter_one_by_one(std::size_t size, const std::uint8_t* missing,
-                                const filter_rules& rules, std::uint64_t* out, Identify identify) {
+                                const reading_rules& rules, std::uint64_t* out, Identify identify) {
     filter_output result = {0, 0};
     for (std::size_t i = 0; i < size; ++i) {
         std::uint64_t identity = 0;

@@ -54,18 +54,18 @@ std::size_t head_and_tail() noexcept {
     return head_size + section_head_size + checksum_size;
 }
 
-void write_head(byte_writer& out, std::size_t capacity, const sketch_settings& settings) {
+void write_head(byte_writer& out, std::size_t capacity, const saved_settings& settings) {
     for (const std::byte letter : magic) out.byte(std::to_integer<std::uint8_t>(letter));
     out.byte(format_version);
     out.byte(identity_version);
     out.byte(static_cast<std::uint8_t>((settings.dropna ? drops_missing : 0) |
-                                       (settings.is_salted ? salted : 0)));
+                                       (settings.salt ? salted : 0)));
     out.byte(0);
     out.word(settings.seed);
     out.real(settings.epsilon);
     out.real(settings.delta);
     out.word(capacity);
-    out.word(settings.salt);
+    out.word(settings.salt.value_or(0));
 }
 
 void write_section_head(byte_writer& out, section type, std::size_t size) {
@@ -79,7 +79,7 @@ std::vector<std::byte> sealed(byte_writer content) {
     return saved;
 }
 
-std::vector<std::byte> save(const hashed_state& state, const sketch_settings& settings) {
+std::vector<std::byte> save(const hashed_state& state, const saved_settings& settings) {
     const auto type = state.exact ? exact_sample : state.history ? counted_sample : merged_sample;
     const std::size_t numbers = state.history ? 4 : 1;
     const std::size_t size = (numbers + state.retained.size()) * sizeof(std::uint64_t);
@@ -96,7 +96,7 @@ std::vector<std::byte> save(const hashed_state& state, const sketch_settings& se
     return sealed(std::move(out));
 }
 
-std::vector<std::byte> save(const fresh_state& state, const sketch_settings& settings) {
+std::vector<std::byte> save(const fresh_state& state, const saved_settings& settings) {
     const std::size_t width = width_of(state.evictions);
     const std::size_t size =
         4 * sizeof(std::uint64_t) + state.identities.size() * (sizeof(std::uint64_t) + width);
@@ -127,24 +127,24 @@ void read_versions(byte_reader& in) {
 }
 
 // Returns the capacity.
-std::size_t read_settings(byte_reader& in, sketch_settings& settings) {
+std::size_t read_settings(byte_reader& in, saved_settings& settings) {
     const unsigned flags = in.byte();
     if ((flags & ~unsigned{known_flags}) != 0 || in.byte() != 0)
         throw_invalid_state("unknown flags");
     settings.dropna = (flags & drops_missing) != 0;
-    settings.is_salted = (flags & salted) != 0;
     settings.seed = in.word();
     settings.epsilon = in.real();
     settings.delta = in.real();
     const std::uint64_t capacity = in.word();
-    settings.salt = in.word();
-    const bool was_asked = settings.epsilon > 0.0 && settings.epsilon < 1.0;
-    if (!was_asked && std::bit_cast<std::uint64_t>(settings.epsilon) != 0) {
+    const std::uint64_t salt = in.word();
+    if ((flags & salted) != 0) settings.salt = salt;
+    const bool is_target = settings.epsilon > 0.0 && settings.epsilon < 1.0;
+    if (!is_target && std::bit_cast<std::uint64_t>(settings.epsilon) != 0) {
         throw_invalid_state("epsilon is out of range");
     }
     if (!(settings.delta > 0.0 && settings.delta < 1.0))
         throw_invalid_state("delta is out of range");
-    if (!settings.is_salted && settings.salt != 0) throw_invalid_state("a salt without its flag");
+    if (!settings.salt && salt != 0) throw_invalid_state("a salt without its flag");
     if (capacity > max_capacity) throw_invalid_state("capacity is out of range");
     return static_cast<std::size_t>(capacity);
 }
@@ -226,12 +226,12 @@ void pass_over(byte_reader& in, unsigned last_type) {
 
 }  // namespace
 
-std::vector<std::byte> save(const sampler& sample, const sketch_settings& settings) {
+std::vector<std::byte> save(const sampler& sample, const saved_settings& settings) {
     return sample.kind() == coins::hashed ? save(sample.hashed().state(), settings)
                                           : save(sample.fresh().state(), settings);
 }
 
-std::unique_ptr<sampler> load(std::span<const std::byte> saved, sketch_settings& settings) {
+std::unique_ptr<sampler> load(std::span<const std::byte> saved, saved_settings& settings) {
     if (saved.size() < magic.size() || !std::equal(magic.begin(), magic.end(), saved.begin())) {
         throw_invalid("this is no saved sketch: it does not begin with CVMS");
     }
@@ -242,7 +242,7 @@ std::unique_ptr<sampler> load(std::span<const std::byte> saved, sketch_settings&
     if (load_le<std::uint64_t>(saved.data() + content.size()) != checksum(content)) {
         throw_invalid("the saved sketch is damaged: its checksum does not match");
     }
-    sketch_settings found;
+    saved_settings found;
     const std::size_t capacity = read_settings(in, found);
     const auto [type, section] = read_section(in);
     auto sample = std::make_unique<sampler>(read_sample(section, type, capacity));

@@ -18,25 +18,24 @@
 namespace cvmcount {
 
 // What a sketch is beside its sampler.
-struct sketch_settings {
+struct saved_settings {
     std::uint64_t seed = 0;
-    double epsilon = 0.0;  // that was asked for; 0: a capacity was
+    double epsilon = 0.0;  // of the accuracy target; 0 where a capacity was given instead
     double delta = 0.5;
     bool dropna = true;
-    // Whether items were known by nothing but a hash of the process they were in, and what that
-    // depends on.
-    bool is_salted = false;
-    std::uint64_t salt = 0;
+    // What hash() depends on in the process that made it, once an element was known by nothing
+    // else.
+    std::optional<std::uint64_t> salt = {};
 
-    friend bool operator==(const sketch_settings&, const sketch_settings&) = default;
+    friend bool operator==(const saved_settings&, const saved_settings&) = default;
 };
 
 // Throws std::bad_alloc.
-std::vector<std::byte> save(const sampler& sample, const sketch_settings& settings);
+std::vector<std::byte> save(const sampler& sample, const saved_settings& settings);
 
 // Throws std::invalid_argument, whose what() is the reason, where the bytes are not what save() of
 // this or an earlier version gave; std::bad_alloc. Then the settings are as they were.
-std::unique_ptr<sampler> load(std::span<const std::byte> saved, sketch_settings& settings);
+std::unique_ptr<sampler> load(std::span<const std::byte> saved, saved_settings& settings);
 
 // Writes the checksum of all bytes but the last eight into these. For tests and fuzzers.
 void seal(std::span<std::byte> saved) noexcept;

@@ -34,21 +34,20 @@ const std::uint64_t missing = hash.of_missing();
 struct reading {
     identities found;
     std::uint64_t items = 0;
-    std::string problem;
+    std::string error;
 };
 
-reading read(const column& values, bool dropna = false, bool repeats_count = true) {
-    const column_rules rules = {.filter = {.hash = &hash, .threshold = ~0ULL, .dropna = dropna},
-                                .level = &vector_levels()[0],
-                                .repeats_count = repeats_count};
+reading read(const column& values, bool dropna = false, bool skip_repeats = false) {
+    const reading_rules rules = {
+        .hash = &hash, .threshold = ~0ULL, .dropna = dropna, .skip_repeats = skip_repeats};
     reading result;
     result.found.resize(2 * (values.size() + column::block_values));
-    identity_cache memory;
-    column_output output = {.identities = result.found.data(), .room = result.found.size()};
-    values.read(0, values.size(), rules, memory, output);
+    identity_cache cache;
+    reading_output output = {.identities = result.found.data(), .room = result.found.size()};
+    values.read(0, values.size(), rules, cache, output);
     result.found.resize(output.kept);
-    result.items = output.items;
-    if (output.problem != nullptr) result.problem = output.problem;
+    result.items = output.item_count;
+    if (output.error != nullptr) result.error = output.error;
     return result;
 }
 
@@ -56,9 +55,9 @@ identities read(arrow_tree& tree) {
     return read(*open_arrow_column(tree.schema, tree.array)).found;
 }
 
-std::string problem_of(arrow_tree& tree) {
+std::string error_of(arrow_tree& tree) {
     try {
-        return read(*open_arrow_column(tree.schema, tree.array)).problem;
+        return read(*open_arrow_column(tree.schema, tree.array)).error;
     } catch (const malformed_column& error) {
         return error.what();
     }
@@ -80,7 +79,7 @@ TEST_CASE("text by offsets") {
          {offsets{0, 2, 1, 3, 5}, offsets{0, -1, 1, 3, 5}, offsets{0, 2, 7, 7, 5}}) {
         arrow_tree other("u", 3, 1);
         other.without_buffer().with(bad).with_text("xxabc");
-        CHECK(problem_of(other) == "its offsets are negative or fall");
+        CHECK(error_of(other) == "its offsets are negative or fall");
     }
 }
 
@@ -97,7 +96,7 @@ TEST_CASE("text by views") {
     CHECK(read(tree) == identities{text("ab"), text(longer)});
     arrow_tree shorter("vu", 2);
     shorter.without_buffer().with(views).with_text(longer).with(std::vector{size - 1});
-    CHECK(problem_of(shorter) == "a view points beyond its buffer");
+    CHECK(error_of(shorter) == "a view points beyond its buffer");
 }
 
 TEST_CASE("a dictionary counts what is referred to, each entry once") {
@@ -106,7 +105,7 @@ TEST_CASE("a dictionary counts what is referred to, each entry once") {
     arrow_tree tree("c", 5);
     tree.without_buffer().with(std::vector<std::int8_t>{2, 0, 2, 1, 1}).with_dictionary(entries);
     CHECK(read(tree) == identities{text("b"), text("a"), text("b"), missing, missing});
-    const reading once = read(*open_arrow_column(tree.schema, tree.array), true, false);
+    const reading once = read(*open_arrow_column(tree.schema, tree.array), true, true);
     CHECK(once.found == identities{text("b"), text("a")});
     CHECK(once.items == 3);
     for (const int bad : {-1, 4}) {
@@ -114,7 +113,7 @@ TEST_CASE("a dictionary counts what is referred to, each entry once") {
         other.without_buffer()
             .with(std::vector{static_cast<std::int8_t>(bad)})
             .with_dictionary(entries);
-        CHECK(problem_of(other) == "an index is not in its dictionary");
+        CHECK(error_of(other) == "an index is not in its dictionary");
     }
 }
 
@@ -128,9 +127,9 @@ TEST_CASE("run ends from an offset on") {
         tree.with_child(ends).with_child(values);
         if (run_ends == offsets{2, 4, 6}) {
             CHECK(read(tree) == identities{text("a"), missing, missing, text("b"), text("b")});
-            CHECK(read(*open_arrow_column(tree.schema, tree.array), true, false).found.size() == 2);
+            CHECK(read(*open_arrow_column(tree.schema, tree.array), true, true).found.size() == 2);
         } else {
-            CHECK(problem_of(tree) != "");
+            CHECK(error_of(tree) != "");
         }
     }
 }
@@ -158,7 +157,7 @@ TEST_CASE("structs and lists are tuples") {
         tree.with(std::vector<std::uint8_t>{0b010}).with_child(numbers).with_child(numbers);
         CHECK(read(tree) == identities{tuple({two, two}), missing});
         tree.array.length = 4;
-        CHECK(problem_of(tree) == "a child is too short");
+        CHECK(error_of(tree) == "a child is too short");
     }
     SUBCASE("list") {
         arrow_tree tree("+l", 3);
@@ -166,7 +165,7 @@ TEST_CASE("structs and lists are tuples") {
         CHECK(read(tree) == identities{tuple({one, two, three}), tuple({}), tuple({four})});
         arrow_tree beyond("+l", 1);
         beyond.without_buffer().with(offsets{0, 5}).with_child(numbers);
-        CHECK(problem_of(beyond) == "a list ends outside its values");
+        CHECK(error_of(beyond) == "a list ends outside its values");
         arrow_tree ends_missing("+l", 2);
         ends_missing.with(std::vector<std::uint8_t>{0b01}).with(offsets{0, 4, 1});
         ends_missing.with_child(numbers);
@@ -182,7 +181,7 @@ TEST_CASE("structs and lists are tuples") {
         tree.without_buffer().with_child(numbers);
         CHECK(read(tree) == identities{tuple({three, four})});
         tree.array.length = 2;
-        CHECK(problem_of(tree) == "a child is too short");
+        CHECK(error_of(tree) == "a child is too short");
     }
 }
 
@@ -202,7 +201,7 @@ TEST_CASE("structures that contradict themselves") {
         arrow_tree tree("i", 1);
         tree.without_buffer().with(std::vector<std::int32_t>{1});
         change(tree);
-        return problem_of(tree);
+        return error_of(tree);
     };
     CHECK(number([](arrow_tree&) {}) == "");
     CHECK(number([](arrow_tree& it) { it.array.length = -1; }) != "");
@@ -227,51 +226,9 @@ TEST_CASE("a schema that contains itself") {
     CHECK_THROWS_AS(read(tree), unsupported_column);
 }
 
-// A stream of batches of the number 1, and then an error or the end.
-struct producer {
-    std::vector<std::unique_ptr<arrow_tree>> handed_over;
-    int batches = 2;
-    int error = 0;
-    int released = 0;
-
-    arrow_tree& make() {
-        handed_over.push_back(std::make_unique<arrow_tree>("c", 1));
-        return handed_over.back()->without_buffer().with(std::vector<std::int8_t>{1});
-    }
-
-    ArrowArrayStream stream() {
-        return {.get_schema =
-                    [](ArrowArrayStream* self, ArrowSchema* out) {
-                        *out = of(self).make().schema;
-                        return 0;
-                    },
-                .get_next =
-                    [](ArrowArrayStream* self, ArrowArray* out) {
-                        *out = of(self).batches-- > 0 ? of(self).make().array : ArrowArray{};
-                        return of(self).batches < 0 ? of(self).error : 0;
-                    },
-                .get_last_error = [](ArrowArrayStream*) { return "no more"; },
-                .release =
-                    [](ArrowArrayStream* self) {
-                        ++of(self).released;
-                        self->release = nullptr;
-                    },
-                .private_data = this};
-    }
-    static producer& of(ArrowArrayStream* self) {
-        return *static_cast<producer*>(self->private_data);
-    }
-    bool all_released_once() const {
-        for (const auto& tree : handed_over) {
-            if (tree->released != 1) return false;
-        }
-        return released == 1;
-    }
-};
-
 TEST_CASE("a stream to its end, or to its error") {
     for (const int error : {0, EINVAL}) {
-        producer source;
+        number_producer source;
         source.error = error;
         ArrowArrayStream stream = source.stream();
         {
@@ -294,7 +251,7 @@ TEST_CASE("a stream to its end, or to its error") {
 }
 
 TEST_CASE("what was consumed before") {
-    producer source;
+    number_producer source;
     ArrowArrayStream stream = source.stream();
     {
         arrow_batches batches(stream);

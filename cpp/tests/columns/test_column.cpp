@@ -17,6 +17,8 @@
 
 #include "base/utf8.hpp"
 #include "columns/array_columns.hpp"
+#include "columns/dictionary_column.hpp"
+#include "simd/vector_level.hpp"
 #include "support/random_words.hpp"
 
 namespace cvmcount::testing {
@@ -29,17 +31,17 @@ struct reading {
 
 // Reads the values begin ... end in stretches of `step`, or fails where one is not readable.
 reading read(const column& values, std::size_t begin, std::size_t end, std::size_t step,
-             const column_rules& rules) {
+             const reading_rules& rules) {
     reading result;
-    identity_cache memory;
+    identity_cache cache;
     while (begin < end) {
         const std::size_t stop = std::min(begin + step, end);
         std::vector<std::uint64_t> identities(stop - begin + filter_slack);
-        column_output output = {.identities = identities.data(), .room = identities.size()};
-        REQUIRE(values.read(begin, stop, rules, memory, output) == stop);
+        reading_output output = {.identities = identities.data(), .room = identities.size()};
+        REQUIRE(values.read(begin, stop, rules, cache, output) == stop);
         result.identities.insert(result.identities.end(), identities.begin(),
                                  identities.begin() + static_cast<std::ptrdiff_t>(output.kept));
-        result.items += output.items;
+        result.items += output.item_count;
         begin = stop;
     }
     return result;
@@ -107,17 +109,16 @@ void check(column& values, std::vector<maybe_identity> expected, random_words& r
                          .size = expected.size()});
     }
     for (const vector_level& level : vector_levels()) {
-        column_rules rules = {.filter = {.hash = &hash,
-                                         .threshold = random.below(2) == 0 ? ~0ULL : random.next(),
-                                         .dropna = random.below(2) == 0},
-                              .level = &level,
-                              .repeats_count = true};
+        REQUIRE(use_level(level.name));
+        reading_rules rules = {.hash = &hash,
+                               .threshold = random.below(2) == 0 ? ~0ULL : random.next(),
+                               .dropna = random.below(2) == 0};
         reading twin;
         for (const auto& [counts, identity] : expected) {
-            if (!counts && rules.filter.dropna) continue;
+            if (!counts && rules.dropna) continue;
             ++twin.items;
             const std::uint64_t one = counts ? identity : hash.of_missing();
-            if (one <= rules.filter.threshold) twin.identities.push_back(one);
+            if (one <= rules.threshold) twin.identities.push_back(one);
         }
         const std::size_t steps[] = {expected.size() + 1, 1 + random.below(3000)};
         for (const std::size_t step : steps) {
@@ -125,8 +126,8 @@ void check(column& values, std::vector<maybe_identity> expected, random_words& r
             REQUIRE(real.identities == twin.identities);
             REQUIRE(real.items == twin.items);
         }
-        // Where repeats may be left out, the first of each has to stay, in its order.
-        rules.repeats_count = false;
+        // Where repeats may be skipped, the first of each has to stay, in its order.
+        rules.skip_repeats = true;
         const reading once = read(values, 0, expected.size(), expected.size() + 1, rules);
         const auto firsts = [](const std::vector<std::uint64_t>& all) {
             std::vector<std::uint64_t> result;
@@ -141,6 +142,7 @@ void check(column& values, std::vector<maybe_identity> expected, random_words& r
         REQUIRE(once.identities.size() <= twin.identities.size());
         REQUIRE(firsts(once.identities) == firsts(twin.identities));
     }
+    use_level(vector_levels().front().name);
 }
 
 std::size_t random_size(random_words& random) {
@@ -285,19 +287,17 @@ TEST_CASE("a block with a time beyond all that is stored is not read") {
                           .size = counts.size()};
     const time_column values({.which = kind::datetime, .factor = 604800 * std::int64_t{1000000000}},
                              where);
-    const column_rules rules = {.filter = {.hash = &hash, .threshold = ~0ULL, .dropna = true},
-                                .level = &vector_levels()[0],
-                                .repeats_count = true};
+    const reading_rules rules = {.hash = &hash, .threshold = ~0ULL};
     std::vector<std::uint64_t> identities(4000);
-    identity_cache memory;
-    column_output output = {.identities = identities.data(), .room = identities.size()};
-    CHECK(values.read(0, 3000, rules, memory, output) == 1024);
-    CHECK(output.items == 1024);
-    CHECK(values.read(2048, 3000, rules, memory, output) == 3000);
+    identity_cache cache;
+    reading_output output = {.identities = identities.data(), .room = identities.size()};
+    CHECK(values.read(0, 3000, rules, cache, output) == 1024);
+    CHECK(output.item_count == 1024);
+    CHECK(values.read(2048, 3000, rules, cache, output) == 3000);
 }
 
 template <class Code>
-void check_codes(random_words& random, const identity_hash& hash) {
+void check_codes(number_type type, random_words& random, const identity_hash& hash) {
     const std::size_t size = random_size(random);
     // The value that one of them stands for is missing.
     std::vector<std::uint64_t> identities = {hash.of_missing()};
@@ -314,7 +314,9 @@ void check_codes(random_words& random, const identity_hash& hash) {
             expected.emplace_back(false, 0);
         }
     }
-    coded_column values(sizeof(Code), place.where(), identities);
+    dictionary_column values(type, place.where(),
+                             std::make_unique<identity_column>(identities, identities.size()),
+                             dictionary_column::negative_index::is_missing);
     check(values, expected, random, hash);
 }
 
@@ -322,10 +324,10 @@ TEST_CASE("codes of values that were identified before") {
     random_words random(12);
     const identity_hash hash(3);
     for (int round = 0; round < 20; ++round) {
-        check_codes<std::int8_t>(random, hash);
-        check_codes<std::int16_t>(random, hash);
-        check_codes<std::int32_t>(random, hash);
-        check_codes<std::int64_t>(random, hash);
+        check_codes<std::int8_t>(number_type::int8, random, hash);
+        check_codes<std::int16_t>(number_type::int16, random, hash);
+        check_codes<std::int32_t>(number_type::int32, random, hash);
+        check_codes<std::int64_t>(number_type::int64, random, hash);
     }
 }
 
@@ -337,17 +339,18 @@ TEST_CASE("a block with the code of a value that was not identified is not read"
     const layout where = {.data = reinterpret_cast<const std::byte*>(codes.data()),
                           .stride = 1,
                           .size = codes.size()};
-    const coded_column values(1, where, identities);
-    for (const bool repeats_count : {false, true}) {
-        const column_rules rules = {.filter = {.hash = &hash, .threshold = ~0ULL, .dropna = true},
-                                    .level = &vector_levels()[0],
-                                    .repeats_count = repeats_count};
+    const dictionary_column values(number_type::int8, where,
+                                   std::make_unique<identity_column>(identities, 4),
+                                   dictionary_column::negative_index::is_missing);
+    for (const bool skip_repeats : {false, true}) {
+        const reading_rules rules = {
+            .hash = &hash, .threshold = ~0ULL, .skip_repeats = skip_repeats};
         std::vector<std::uint64_t> out(4000);
-        identity_cache memory;
-        column_output output = {.identities = out.data(), .room = out.size()};
-        CHECK(values.read(0, 3000, rules, memory, output) == 1024);
-        CHECK(output.items == 1024);
-        CHECK(output.kept == (repeats_count ? 1024 : 1));
+        identity_cache cache;
+        reading_output output = {.identities = out.data(), .room = out.size()};
+        CHECK(values.read(0, 3000, rules, cache, output) == 1024);
+        CHECK(output.item_count == 1024);
+        CHECK(output.kept == (skip_repeats ? 1 : 1024));
         CHECK(out[0] == 3);
     }
 }
@@ -360,13 +363,11 @@ TEST_CASE("a column stops where there is no room") {
                           .stride = 8,
                           .size = words.size()};
     const number_column values(number_type::int64, where);
-    const column_rules rules = {.filter = {.hash = &hash, .threshold = ~0ULL, .dropna = true},
-                                .level = &vector_levels()[0],
-                                .repeats_count = true};
+    const reading_rules rules = {.hash = &hash, .threshold = ~0ULL};
     std::vector<std::uint64_t> identities(3000);
-    identity_cache memory;
-    column_output output = {.identities = identities.data(), .room = identities.size()};
-    CHECK(values.read(0, 5000, rules, memory, output) == 2048);
+    identity_cache cache;
+    reading_output output = {.identities = identities.data(), .room = identities.size()};
+    CHECK(values.read(0, 5000, rules, cache, output) == 2048);
     CHECK(output.kept == 2048);
 }
 

@@ -23,12 +23,10 @@ namespace {
 std::uint64_t inverse_word_hash(std::uint64_t hash, word_key key) {
     auto low = static_cast<std::uint32_t>(hash);
     auto high = static_cast<std::uint32_t>(hash >> 32);
-    low ^= feistel_round(high, feistel_multiplier[3]);
-    high ^= feistel_round(low ^ static_cast<std::uint32_t>(key.between_rounds >> 32),
-                          feistel_multiplier[2]);
-    low ^=
-        feistel_round(high ^ static_cast<std::uint32_t>(key.between_rounds), feistel_multiplier[1]);
-    high ^= feistel_round(low, feistel_multiplier[0]);
+    low ^= feistel_round(high, primes32[3]);
+    high ^= feistel_round(low ^ static_cast<std::uint32_t>(key.between_rounds >> 32), primes32[2]);
+    low ^= feistel_round(high ^ static_cast<std::uint32_t>(key.between_rounds), primes32[1]);
+    high ^= feistel_round(low, primes32[0]);
     return ((std::uint64_t{high} << 32) | low) ^ key.whitening;
 }
 
@@ -156,7 +154,7 @@ const family families[] = {
     integers("stride 2**12", [](auto i) { return i << 12; }),
     integers("stride 2**32", [](auto i) { return i << 32; }),
     integers("stride 2**47", [](auto i) { return i << 47; }),
-    integers("a hash's own multiplier", [](auto i) { return i * feistel_multiplier[0]; }),
+    integers("a hash's own multiplier", [](auto i) { return i * primes32[0]; }),
     integers("golden ratio", [](auto i) { return i * 0x9e3779b97f4a7c15ULL; }),
     integers("both halves alike", [](auto i) { return i | (i << 32); }),
     integers("grid", [](auto i) { return (i % 256) | ((i / 256) << 32); }),

@@ -36,15 +36,15 @@ result expected(const std::string& text, const line_form& form,
 
 // Reads a text whose pieces have such sizes, cyclically.
 result read(const std::string& text, const line_form& form, std::size_t buffer_bytes,
-            const std::vector<std::size_t>& pieces, thread_team* workers = nullptr,
+            const std::vector<std::size_t>& pieces, std::size_t workers = 1,
             std::uint64_t threshold = everything) {
-    line_stream stream(buffer_bytes, workers);
-    const line_rules rules = {form, &hash, threshold};
+    line_stream stream(form, buffer_bytes, workers);
+    const reading_rules rules = {.hash = &hash, .threshold = threshold};
     result all = {{}, 0};
-    std::vector<std::uint64_t> identities(buffer_bytes);
+    std::vector<std::uint64_t> identities(stream.most_identities());
     std::size_t turn = 0;
     for (std::size_t begin = 0; begin <= text.size();) {
-        line_output output = {identities.data()};
+        reading_output output = {.identities = identities.data(), .room = identities.size()};
         const auto room = stream.room();
         const std::size_t wanted = pieces[turn++ % pieces.size()];
         const std::size_t size = std::min<std::size_t>({wanted, room.size(), text.size() - begin});
@@ -57,7 +57,7 @@ result read(const std::string& text, const line_form& form, std::size_t buffer_b
             begin = text.size() + 1;
         }
         REQUIRE(output.kept <= identities.size());
-        all.items += output.items;
+        all.items += output.item_count;
         all.identities.insert(all.identities.end(), identities.begin(),
                               identities.begin() + static_cast<std::ptrdiff_t>(output.kept));
     }
@@ -179,33 +179,32 @@ TEST_CASE("lines far longer than the buffer") {
 
 TEST_CASE("workers and a threshold") {
     random_words random(5);
-    thread_team three(3), eight(8);
     for (int round = 0; round < 20; ++round) {
         std::string text = random_text(random, 100000);
         if (round % 2) text += std::string(100000, 'x') + random_text(random, 100000);
         for (const std::uint64_t threshold : {everything, everything / 3, everything / 1000}) {
             const result whole = expected(text, {}, threshold);
-            for (thread_team* workers : {&three, &eight}) {
-                CHECK(read(text, {}, 50000, {50000}, workers, threshold) == whole);
-                CHECK(read(text, {}, 400000, {400000}, workers, threshold) == whole);
+            for (const std::size_t workers : {3U, 8U}) {
+                CHECK(read(text, {}, 50000 / workers, {50000}, workers, threshold) == whole);
+                CHECK(read(text, {}, 400000 / workers, {400000}, workers, threshold) == whole);
             }
         }
     }
 }
 
 TEST_CASE("one file does not flow into the next") {
-    line_stream stream(4, nullptr);
-    const line_rules rules = {{}, &hash, everything};
+    line_stream stream({}, 4, 1);
+    const reading_rules rules = {.hash = &hash, .threshold = everything};
     for (const std::string& text : {std::string("ab"), std::string("abcdefgh"), std::string()}) {
-        std::vector<std::uint64_t> identities(4);
-        line_output output = {identities.data()};
+        std::vector<std::uint64_t> identities(stream.most_identities());
+        reading_output output = {.identities = identities.data(), .room = identities.size()};
         for (std::size_t i = 0; i < text.size(); ++i) {
             stream.room()[0] = static_cast<std::byte>(text[i]);
             stream.take(1, rules, output);
         }
-        CHECK(output.items == 0);
+        CHECK(output.item_count == 0);
         stream.end_file(rules, output);
-        CHECK(output.items == (text.empty() ? 0 : 1));
+        CHECK(output.item_count == (text.empty() ? 0 : 1));
         if (!text.empty()) CHECK(identities[0] == hash.of_text(bytes_of(text)));
     }
 }

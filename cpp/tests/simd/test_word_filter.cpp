@@ -22,7 +22,7 @@ struct expected {
 };
 
 expected by_hand(word_form form, const std::vector<std::uint64_t>& words,
-                 const std::vector<std::uint8_t>& missing, const filter_rules& rules) {
+                 const std::vector<std::uint8_t>& missing, const reading_rules& rules) {
     expected result;
     for (std::size_t i = 0; i < words.size(); ++i) {
         const std::uint64_t word = words[i];
@@ -42,7 +42,7 @@ expected by_hand(word_form form, const std::vector<std::uint64_t>& words,
                 break;
             case word_form::time:
                 is_missing = is_missing || word == std::uint64_t{1} << 63;
-                identity = rules.hash->of_word(rules.time_kind, word);
+                identity = rules.hash->of_word(kind::duration, word);
                 break;
             case word_form::identity:
                 identity = word;
@@ -104,17 +104,16 @@ TEST_CASE("every level keeps what the values one by one would") {
             for (auto& byte : missing) byte = static_cast<std::uint8_t>(random.next());
         }
         const std::uint64_t ceilings[] = {0, ~0ULL, ~0ULL >> 4, 1ULL << 63, random.next()};
-        const filter_rules rules = {.hash = &hash,
-                                    .threshold = ceilings[random.below(5)],
-                                    .dropna = random.below(2) == 0,
-                                    .time_kind = kind::duration};
+        const reading_rules rules = {
+            .hash = &hash, .threshold = ceilings[random.below(5)], .dropna = random.below(2) == 0};
         const expected twin = by_hand(form, words, missing, rules);
         // Not aligned, as a column may be.
         std::vector<std::byte> memory(8 * size + 1);
         if (size > 0) std::memcpy(memory.data() + 1, words.data(), 8 * size);
         const filter_input input = {.words = memory.data() + 1,
                                     .size = size,
-                                    .missing = missing.empty() ? nullptr : missing.data()};
+                                    .missing = missing.empty() ? nullptr : missing.data(),
+                                    .time_kind = kind::duration};
         for (const vector_level& level : levels) {
             CAPTURE(level.name);
             CAPTURE(static_cast<int>(form));

@@ -7,7 +7,7 @@
 #include <set>
 #include <vector>
 
-#include "sketch/merge.hpp"
+#include "sketch/sample_merge.hpp"
 #include "support/random_words.hpp"
 #include "support/reference_hashed_sampler.hpp"
 

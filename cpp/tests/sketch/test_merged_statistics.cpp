@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "sketch/merge.hpp"
+#include "sketch/sample_merge.hpp"
 #include "sketch/set_operations.hpp"
 #include "support/streams.hpp"
 

@@ -15,7 +15,7 @@
 
 #include "base/bytes.hpp"
 #include "identity/identity.hpp"
-#include "sketch/merge.hpp"
+#include "sketch/sample_merge.hpp"
 #include "sketch/saved_sketch.hpp"
 #include "support/random_words.hpp"
 #include "support/streams.hpp"
@@ -83,7 +83,7 @@ saved_bytes with_section(saved_bytes saved, unsigned type, std::size_t size) {
 }
 
 void check_refused(const saved_bytes& saved, const std::string& reason) {
-    sketch_settings settings;
+    saved_settings settings;
     settings.seed = 99;
     std::string given = "taken";
     try {
@@ -98,7 +98,7 @@ void check_refused(const saved_bytes& saved, const std::string& reason) {
 }
 
 TEST_CASE("what is loaded is what was saved, and goes on alike") {
-    sketch_settings settings{5, 0.1, 0.01, false, true, 77};
+    saved_settings settings{5, 0.1, 0.01, false, 77};
     random_words random(1);
     for (sampler& original : samplers_of_every_state()) {
         const auto saved = save(original, settings);
@@ -106,7 +106,7 @@ TEST_CASE("what is loaded is what was saved, and goes on alike") {
             CHECK(static_cast<double>(saved.size()) <=
                   8.2 * static_cast<double>(original.retained()) + 100);
         }
-        sketch_settings found;
+        saved_settings found;
         const auto loaded = load(saved, found);
         CHECK(found == settings);
         CHECK(*loaded == original);
@@ -138,7 +138,7 @@ TEST_CASE("golden files") {
     for (const auto& entry : std::filesystem::directory_iterator(tests / "golden_sketches")) {
         CAPTURE(entry.path().string());
         const auto saved = read_file(entry.path());
-        sketch_settings settings;
+        saved_settings settings;
         const auto loaded = load(saved, settings);
         CHECK(save(*loaded, settings) == saved);
         ++files;
@@ -151,14 +151,14 @@ TEST_CASE("golden files") {
         const std::uint64_t identity = hash.of_integer(i);
         made.offer({&identity, 1});
     }
-    CHECK(save(sampler(made), {0, 0.0, 0.001, true, false, 0}) ==
+    CHECK(save(sampler(made), {0, 0.0, 0.001, true}) ==
           read_file(tests / "golden_sketches" / "hashed_full_exact.cvms"));
 }
 
 TEST_CASE("every damaged bit and every cut is noticed") {
     for (const auto kind : {coins::hashed, coins::fresh}) {
         const auto saved = save(sampled(kind, 5, 40), {});
-        sketch_settings settings;
+        saved_settings settings;
         for (std::size_t bit = 0; bit < 8 * saved.size(); ++bit) {
             auto damaged = saved;
             damaged[bit / 8] ^= static_cast<std::byte>(1 << bit % 8);
@@ -186,7 +186,7 @@ TEST_CASE("whatever is changed behind a right checksum is refused, or is one sta
                 changed[random.below(saved.size() - 8)] = static_cast<std::byte>(random.next());
             }
             seal(changed);
-            sketch_settings settings;
+            saved_settings settings;
             try {
                 const auto loaded = load(changed, settings);
                 ++taken;
@@ -234,7 +234,7 @@ TEST_CASE("sections") {
     check_refused(with_section(with_section(saved, 200, 3), 200, 3), "order");
     // What a later version adds for those who know it is passed over.
     const auto more = with_section(with_section(saved, 128, 3), 255, 0);
-    sketch_settings settings;
+    saved_settings settings;
     CHECK(save(*load(more, settings), settings) == saved);
 }
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "cvmcount/arrow_abi.hpp"
+#include "arrow/abi.hpp"
 
 namespace cvmcount::testing {
 
@@ -80,6 +80,48 @@ class arrow_tree {
     std::vector<const void*> buffers_;
     std::vector<ArrowSchema*> schemas_;
     std::vector<ArrowArray*> arrays_;
+};
+
+// A stream of batches of the number 1, and then an error or the end.
+struct number_producer {
+    std::vector<std::unique_ptr<arrow_tree>> handed_over;
+    int batches = 2;
+    int error = 0;
+    int released = 0;
+
+    arrow_tree& make() {
+        handed_over.push_back(std::make_unique<arrow_tree>("c", 1));
+        return handed_over.back()->without_buffer().with(std::vector<std::int8_t>{1});
+    }
+
+    ArrowArrayStream stream() {
+        return {.get_schema =
+                    [](ArrowArrayStream* self, ArrowSchema* out) {
+                        *out = of(self).make().schema;
+                        return 0;
+                    },
+                .get_next =
+                    [](ArrowArrayStream* self, ArrowArray* out) {
+                        *out = of(self).batches-- > 0 ? of(self).make().array : ArrowArray{};
+                        return of(self).batches < 0 ? of(self).error : 0;
+                    },
+                .get_last_error = [](ArrowArrayStream*) { return "no more"; },
+                .release =
+                    [](ArrowArrayStream* self) {
+                        ++of(self).released;
+                        self->release = nullptr;
+                    },
+                .private_data = this};
+    }
+    static number_producer& of(ArrowArrayStream* self) {
+        return *static_cast<number_producer*>(self->private_data);
+    }
+    bool all_released_once() const {
+        for (const auto& tree : handed_over) {
+            if (tree->released != 1) return false;
+        }
+        return released == 1;
+    }
 };
 
 }  // namespace cvmcount::testing

@@ -1,0 +1,226 @@
+// Counts the distinct elements of a stream, approximately, in one pass and in fixed memory.
+//
+// What counts as one element is the same here as in Python, whatever the type: 1, 1.0 and true are
+// one element, and so is the text "a" in a string, a column or a file. NaN is a missing value.
+// Sketches that are saved by one are read by the other.
+//
+// A sketch may be read by many threads, or changed by one.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <ranges>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "cvmcount/column_view.hpp"
+#include "cvmcount/results.hpp"
+#include "cvmcount/settings.hpp"
+
+// As the Arrow C data interface defines them: any header that does will do.
+struct ArrowSchema;
+struct ArrowArray;
+struct ArrowArrayStream;
+
+namespace cvmcount {
+
+struct reading_rules;
+struct reading_output;
+struct sliced_input;
+
+class sketch {
+  public:
+    // Throws std::invalid_argument, which names the setting, where one is out of range.
+    explicit sketch(const sketch_settings& settings = {});
+    sketch(const sketch& other);
+    sketch& operator=(const sketch& other);
+    sketch(sketch&&) noexcept;
+    sketch& operator=(sketch&&) noexcept;
+    ~sketch();
+
+    // ---- Counting. All of these throw std::bad_alloc; what came before an error is counted. -----
+
+    // Text is taken as UTF-8; a string that is not is the element that bytes are in Python.
+    void add(std::string_view text);
+    template <class Number>
+        requires std::is_arithmetic_v<Number>
+    void add(Number number) {
+        if constexpr (std::is_floating_point_v<Number>) {
+            add_real(number);
+        } else if constexpr (std::is_signed_v<Number>) {
+            add_integer(number);
+        } else {
+            add_unsigned(number);
+        }
+    }
+
+    // Numbers or strings that lie one after the other: a vector, an array or a span of them.
+    template <std::ranges::contiguous_range Items>
+    void update(const Items& items) {
+        using item = std::ranges::range_value_t<Items>;
+        static_assert(!std::is_same_v<item, char>, "one string is one item: use add(text)");
+        const std::span<const item> all(items);
+        if constexpr (std::is_arithmetic_v<item>) {
+            const auto* data = reinterpret_cast<const std::byte*>(all.data());
+            update(column_view::numbers(
+                number_type_of<item>(),
+                {data, static_cast<std::ptrdiff_t>(sizeof(item)), all.size()}));
+        } else {
+            for (const std::string_view text : all) add(text);
+        }
+    }
+
+    // Both throw std::invalid_argument where the memory contradicts itself or holds what cannot be
+    // counted. Arrow data is released, whatever happens; a stream that stops with an error of its
+    // own throws std::runtime_error.
+    void update(const column_view& values);
+    void update(ArrowArrayStream& stream);
+    void update(ArrowSchema& schema, ArrowArray& array);
+
+    // Back to a sketch that has seen nothing.
+    void clear();
+
+    // ---- Answers. Each takes constant time, but for the interval of fresh coins. ----------------
+
+    // Unbiased, because it is never rounded or clamped. The number itself while is_exact().
+    double estimate() const noexcept;
+
+    // The estimate, rounded, and clamped to what is certain: the number to show.
+    std::uint64_t count() const noexcept;
+
+    // An approximate interval of a confidence strictly between 0 and 1; otherwise throws
+    // std::invalid_argument.
+    interval confidence_interval(double confidence = 0.95) const;
+
+    bool is_exact() const noexcept;             // no element was ever turned away
+    std::uint64_t items_seen() const noexcept;  // less the missing values that were skipped
+    std::size_t retained() const noexcept;      // elements in the buffer
+    double sampling_rate() const noexcept;      // the chance of an element never seen to enter it
+    std::size_t memory_bytes() const noexcept;
+
+    std::size_t capacity() const noexcept;
+    double epsilon() const noexcept;  // what was asked for, or what the capacity reaches
+    double delta() const noexcept;
+    enum coins coins() const noexcept;
+    std::uint64_t seed() const noexcept;
+    bool dropna() const noexcept;
+
+    // ---- Two sketches. They must have hashed coins and one seed and dropna; otherwise these throw
+    // ---- std::invalid_argument, and nothing has changed. See docs/merging.md.
+    // --------------------
+
+    // Adds what the other has seen. The smaller capacity becomes that of this sketch.
+    void merge(const sketch& other);
+    sketch& operator|=(const sketch& other) { return merge(other), *this; }
+    friend sketch operator|(const sketch& a, const sketch& b);
+
+    // How many elements both have seen, only the first, and only one of them.
+    friend sampled_count operator&(const sketch& a, const sketch& b);
+    friend sampled_count operator-(const sketch& a, const sketch& b);
+    friend sampled_count operator^(const sketch& a, const sketch& b);
+
+    // The number of elements in both over the number of those in either.
+    sampled_share jaccard(const sketch& other) const;
+
+    // Keeps the sample alone, as a merge does: then the state does not depend on the order of the
+    // items. Throws std::invalid_argument with fresh coins.
+    void forget_history();
+
+    // A sketch of the same settings that has seen nothing.
+    sketch empty_copy() const;
+
+    // Equal sketches have one configuration and one state, and give equal bytes.
+    friend bool operator==(const sketch& a, const sketch& b);
+
+    // ---- Bytes, the same on every machine: see docs/format.md.
+    // ------------------------------------
+
+    std::vector<std::byte> to_bytes() const;
+
+    // The bytes may come from anywhere: where they are no saved sketch, it throws
+    // std::invalid_argument with the reason.
+    static sketch from_bytes(std::span<const std::byte> bytes);
+
+    // ---- For programs that read items by themselves, or lock each sketch of a merge.
+    // --------------
+
+    // What a reader must know, and what it hands back: reading/rules.hpp.
+    reading_rules rules() const noexcept;
+    void take(const reading_output& output);
+
+    // A number that tells processes apart whose own hash an element was identified by; nothing
+    // where there was no such element. Sketches with different salts do not merge.
+    std::optional<std::uint64_t> salt() const noexcept;
+    void set_salt(std::uint64_t salt) noexcept;
+    void require_salt(std::uint64_t salt) const;  // throws std::invalid_argument for another one
+
+    // Throws std::invalid_argument unless both can be what the word says: "merged", "compared".
+    void require_like(const sketch& other, const char* word) const;
+
+  private:
+    friend class sketch_merge;
+
+    struct parts;
+
+    template <class Number>
+    static constexpr number_type number_type_of();
+
+    explicit sketch(parts&& from);
+    void add_real(double number);
+    void add_integer(std::int64_t number);
+    void add_unsigned(std::uint64_t number);
+    void add_identity(std::uint64_t identity);
+    void read(const sliced_input& input, std::size_t size);
+
+    std::unique_ptr<parts> parts_;
+};
+
+// A merge of many sketches, of which each is read as a whole, one after the other.
+class sketch_merge {
+  public:
+    sketch_merge();
+    ~sketch_merge();
+
+    // Throws std::invalid_argument where it has another salt. Precondition: each is like the
+    // target.
+    void add(const sketch& part);
+
+    // The target becomes the union of itself and all that was added. To be called once, as the
+    // last.
+    void merge_into(sketch& target);
+
+  private:
+    struct state;
+
+    std::unique_ptr<state> state_;
+};
+
+template <class Number>
+constexpr number_type sketch::number_type_of() {
+    if constexpr (std::is_same_v<Number, bool>) {
+        return number_type::boolean;
+    } else if constexpr (std::is_floating_point_v<Number>) {
+        static_assert(sizeof(Number) == 4 || sizeof(Number) == 8, "long double is not counted");
+        return sizeof(Number) == 4 ? number_type::real32 : number_type::real64;
+    } else {
+        constexpr bool is_signed = std::is_signed_v<Number>;
+        switch (sizeof(Number)) {
+            case 1:
+                return is_signed ? number_type::int8 : number_type::uint8;
+            case 2:
+                return is_signed ? number_type::int16 : number_type::uint16;
+            case 4:
+                return is_signed ? number_type::int32 : number_type::uint32;
+            default:
+                return is_signed ? number_type::int64 : number_type::uint64;
+        }
+    }
+}
+
+}  // namespace cvmcount

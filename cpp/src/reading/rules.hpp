@@ -1,0 +1,27 @@
+// What a reader must know of the sketch that it reads for, and what it hands back.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "identity/identity.hpp"
+
+namespace cvmcount {
+
+struct reading_rules {
+    const identity_hash* hash = nullptr;
+    std::uint64_t threshold = 0;  // identities above it are counted as items and left out
+    bool dropna = true;           // missing values are left out, and not counted either
+    bool skip_repeats = false;    // an identity that was handed back before may be left out
+};
+
+// Where the identities go, in the order of the stream.
+struct reading_output {
+    std::uint64_t* identities = nullptr;
+    std::size_t room = 0;          // for so many identities
+    std::size_t kept = 0;          // so far
+    std::uint64_t item_count = 0;  // so far, less the missing values that were left out
+    const char* error = nullptr;   // says why reading stopped, if it did for good
+};
+
+}  // namespace cvmcount

@@ -1,0 +1,426 @@
+#include "cvmcount/sketch.hpp"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+#include <utility>
+
+#include "arrow/batches.hpp"
+#include "arrow/open_column.hpp"
+#include "base/utf8.hpp"
+#include "columns/column_sequence.hpp"
+#include "reading/parallel_reader.hpp"
+#include "sampler/sampler.hpp"
+#include "sketch/sample_merge.hpp"
+#include "sketch/saved_sketch.hpp"
+#include "sketch/set_operations.hpp"
+
+namespace cvmcount {
+namespace {
+
+// Items that are read before the sampler takes them: enough to be fast, and few enough for the
+// cache of a core.
+constexpr std::size_t pass_items = std::size_t{1} << 14;
+
+[[noreturn]] void throw_invalid(const std::string& what) {
+    throw std::invalid_argument(what);
+}
+
+// Written so that a NaN is refused, too.
+void require_fraction(const char* name, double value) {
+    if (value > 0.0 && value < 1.0) return;
+    throw_invalid(std::string(name) + " must lie strictly between 0 and 1, not " +
+                  std::to_string(value));
+}
+
+// Finding a capacity takes up to a millisecond, and programs make many sketches with few accuracy
+// targets.
+std::size_t sized_capacity_once(coins kind, double epsilon, double delta) {
+    struct answer {
+        coins kind;
+        double epsilon = 0.0, delta = 0.0;
+        std::size_t capacity = 0;
+    };
+    constexpr std::size_t most_answers = 16;
+    thread_local std::array<answer, most_answers> answers;
+    thread_local std::size_t next = 0;
+    for (const answer& known : answers) {
+        if (known.kind == kind && known.epsilon == epsilon && known.delta == delta) {
+            return known.capacity;
+        }
+    }
+    const std::size_t capacity = sized_capacity(kind, epsilon, delta);
+    answers[next++ % most_answers] = {kind, epsilon, delta, capacity};
+    return capacity;
+}
+
+std::size_t capacity_of(const sketch_settings& settings) {
+    require_fraction("delta", settings.delta);
+    if (settings.capacity == 0) {
+        require_fraction("epsilon", settings.epsilon);
+        const std::size_t capacity =
+            sized_capacity_once(settings.coins, settings.epsilon, settings.delta);
+        if (capacity <= max_capacity) return capacity;
+        throw_invalid("epsilon with this delta needs more than the " +
+                      std::to_string(max_capacity) +
+                      " elements that a buffer may hold: ask for a larger epsilon");
+    }
+    if (settings.capacity < min_capacity || settings.capacity > max_capacity) {
+        throw_invalid("capacity must lie in " + std::to_string(min_capacity) + " ... " +
+                      std::to_string(max_capacity) + ", not " + std::to_string(settings.capacity));
+    }
+    return settings.capacity;
+}
+
+void require_one_salt(const std::optional<std::uint64_t>& a, std::optional<std::uint64_t> b) {
+    if (a && b && *a != *b) {
+        throw_invalid(
+            "a sketch holds elements that are known only by their own hash(), and hash() is salted "
+            "otherwise in the process that counted them: set PYTHONHASHSEED to the same number in "
+            "all processes");
+    }
+}
+
+}  // namespace
+
+// What a sketch is: all of it is copied, and all but the first two is cleared together.
+struct sketch::parts {
+    saved_settings settings;
+    identity_hash hash;
+    sampler sample;
+};
+
+sketch::sketch(const sketch_settings& settings) {
+    const std::size_t capacity = capacity_of(settings);
+    const saved_settings kept = {.seed = settings.seed,
+                                 .epsilon = settings.capacity == 0 ? settings.epsilon : 0.0,
+                                 .delta = settings.delta,
+                                 .dropna = settings.dropna};
+    parts_.reset(new parts{kept, identity_hash(settings.seed),
+                           sampler(settings.coins, capacity, settings.seed)});
+}
+
+sketch::sketch(parts&& from) : parts_(new parts(std::move(from))) {}
+sketch::sketch(const sketch& other) : parts_(new parts(*other.parts_)) {}
+sketch::sketch(sketch&&) noexcept = default;
+sketch& sketch::operator=(sketch&&) noexcept = default;
+sketch::~sketch() = default;
+
+sketch& sketch::operator=(const sketch& other) {
+    return *this = sketch(other);
+}
+
+sketch sketch::empty_copy() const {
+    const auto& [settings, hash, sample] = *parts_;
+    parts empty = {settings, hash, sampler(sample.kind(), sample.capacity(), settings.seed)};
+    empty.settings.salt.reset();
+    return sketch(std::move(empty));
+}
+
+void sketch::clear() {
+    *this = empty_copy();
+}
+
+// ---- counting -----------------------------------------------------------------------------------
+
+reading_rules sketch::rules() const noexcept {
+    return {.hash = &parts_->hash,
+            .threshold = parts_->sample.threshold(),
+            .dropna = parts_->settings.dropna,
+            .skip_repeats = parts_->sample.kind() == coins::hashed};
+}
+
+void sketch::take(const reading_output& output) {
+    parts_->sample.offer_filtered({output.identities, output.kept}, output.item_count);
+}
+
+void sketch::add(std::string_view text) {
+    const auto bytes = std::as_bytes(std::span(text));
+    add_identity(parts_->hash.of_bytes(is_utf8(bytes) ? kind::text : kind::bytes, bytes));
+}
+
+void sketch::add_real(double number) {
+    if (number == number) return add_identity(parts_->hash.of_real(number));
+    if (!dropna()) add_identity(parts_->hash.of_missing());
+}
+
+void sketch::add_integer(std::int64_t number) {
+    add_identity(parts_->hash.of_integer(number));
+}
+
+void sketch::add_unsigned(std::uint64_t number) {
+    add_identity(parts_->hash.of_unsigned(number));
+}
+
+void sketch::add_identity(std::uint64_t identity) {
+    const bool is_kept = identity <= parts_->sample.threshold();
+    parts_->sample.offer_filtered({&identity, is_kept ? 1U : 0U}, 1);
+}
+
+void sketch::read(const sliced_input& input, std::size_t size) {
+    const std::size_t room = std::min(size, pass_items) + column::block_values + filter_slack;
+    const std::unique_ptr<std::uint64_t[]> identities(new std::uint64_t[room]);
+    parallel_reader reader(1, {.first = pass_items, .most = pass_items});
+    for (std::size_t position = 0; position < size;) {
+        reading_output output = {.identities = identities.get(), .room = room};
+        const std::size_t end = std::min(reader.end_of_pass(position, room), size);
+        const std::size_t stop = reader.read(input, position, end, rules(), output);
+        take(output);
+        const char* error = output.error;
+        if (error == nullptr && stop == position) error = unidentified_value().what();
+        if (error != nullptr) {
+            throw_invalid("the column cannot be read beyond value " + std::to_string(stop) + ": " +
+                          error);
+        }
+        position = stop;
+    }
+}
+
+namespace {
+
+struct column_input {
+    const column& values;
+    identity_cache cache = {};
+
+    static std::size_t read_slice(void* context, std::size_t, std::size_t begin, std::size_t end,
+                                  const reading_rules& rules, reading_output& output) {
+        auto& self = *static_cast<column_input*>(context);
+        return self.values.read(begin, end, rules, self.cache, output);
+    }
+};
+
+// Runs work that reads Arrow data, and turns its errors into those that the header names.
+template <class Work>
+void read_arrow(Work work) try {
+    work();
+} catch (const unsupported_column& error) {
+    throw_invalid(std::string("cannot count ") + error.what());
+} catch (const malformed_column& error) {
+    throw_invalid(std::string("this cannot be read as Arrow data: ") + error.what());
+}
+
+}  // namespace
+
+void sketch::update(const column_view& values) {
+    column_input input = {*values.values_};
+    read({column_input::read_slice, &input}, values.values_->size());
+}
+
+void sketch::update(ArrowArrayStream& stream) {
+    read_arrow([&] {
+        arrow_batches batches(stream);
+        column_sequence columns;
+        while (batches.append_next(columns)) {
+            read(columns.slices(), columns.size());
+            columns.clear();
+            batches.release();
+        }
+    });
+}
+
+void sketch::update(ArrowSchema& schema, ArrowArray& array) {
+    read_arrow([&] {
+        arrow_batches batches(schema, array);
+        column_sequence columns;
+        batches.append_next(columns);
+        read(columns.slices(), columns.size());
+    });
+}
+
+// ---- answers ------------------------------------------------------------------------------------
+
+double sketch::estimate() const noexcept {
+    return parts_->sample.estimate();
+}
+
+std::uint64_t sketch::count() const noexcept {
+    return parts_->sample.count();
+}
+
+interval sketch::confidence_interval(double confidence) const {
+    require_fraction("confidence", confidence);
+    return parts_->sample.confidence_interval(confidence);
+}
+
+bool sketch::is_exact() const noexcept {
+    return parts_->sample.is_exact();
+}
+
+std::uint64_t sketch::items_seen() const noexcept {
+    return parts_->sample.items_seen();
+}
+
+std::size_t sketch::retained() const noexcept {
+    return parts_->sample.retained();
+}
+
+double sketch::sampling_rate() const noexcept {
+    return parts_->sample.sampling_rate();
+}
+
+std::size_t sketch::memory_bytes() const noexcept {
+    return sizeof(*this) + sizeof(parts) - sizeof(sampler) + parts_->sample.memory_bytes();
+}
+
+std::size_t sketch::capacity() const noexcept {
+    return parts_->sample.capacity();
+}
+
+double sketch::epsilon() const noexcept {
+    const double epsilon = parts_->settings.epsilon;
+    return epsilon > 0.0 ? epsilon : achieved_epsilon(coins(), capacity(), delta());
+}
+
+double sketch::delta() const noexcept {
+    return parts_->settings.delta;
+}
+
+enum coins sketch::coins() const noexcept {
+    return parts_->sample.kind();
+}
+
+std::uint64_t sketch::seed() const noexcept {
+    return parts_->settings.seed;
+}
+
+bool sketch::dropna() const noexcept {
+    return parts_->settings.dropna;
+}
+
+// ---- two sketches
+// ---------------------------------------------------------------------------------
+
+void sketch::require_like(const sketch& other, const char* word) const {
+    const auto require_same = [word](const char* name, const std::string& a, const std::string& b) {
+        if (a == b) return;
+        throw_invalid(std::string("sketches cannot be ") + word + " if they differ in " + name +
+                      ": " + a + " and " + b);
+    };
+    const auto as_word = [](bool value) { return std::string(value ? "True" : "False"); };
+    if (coins() == coins::fresh || other.coins() == coins::fresh) {
+        throw_invalid(std::string("sketches with coins='fresh' cannot be ") + word +
+                      ": every occurrence had a coin of its own, so they do not tell which "
+                      "elements they have in common. Use coins='hashed'");
+    }
+    require_same("seed", std::to_string(seed()), std::to_string(other.seed()));
+    require_same("dropna", as_word(dropna()), as_word(other.dropna()));
+}
+
+std::optional<std::uint64_t> sketch::salt() const noexcept {
+    return parts_->settings.salt;
+}
+
+void sketch::set_salt(std::uint64_t salt) noexcept {
+    parts_->settings.salt = salt;
+}
+
+void sketch::require_salt(std::uint64_t salt) const {
+    require_one_salt(parts_->settings.salt, salt);
+}
+
+struct sketch_merge::state {
+    sample_merge samples;
+    std::optional<std::uint64_t> salt;
+    // The accuracy target of the sketch of the smallest capacity; of equal ones the weakest. So the
+    // order of merging does not matter.
+    std::size_t capacity = max_capacity + 1;
+    double epsilon = 0.0;
+    double delta = 0.0;
+
+    void add_settings(const sketch& part, const saved_settings& settings) {
+        require_one_salt(salt, settings.salt);
+        if (settings.salt) salt = settings.salt;
+        const bool is_weaker =
+            settings.delta != delta ? settings.delta > delta : settings.epsilon > epsilon;
+        if (part.capacity() < capacity || (part.capacity() == capacity && is_weaker)) {
+            capacity = part.capacity();
+            epsilon = settings.epsilon;
+            delta = settings.delta;
+        }
+    }
+};
+
+sketch_merge::sketch_merge() : state_(new state) {}
+sketch_merge::~sketch_merge() = default;
+
+void sketch_merge::add(const sketch& part) {
+    state_->add_settings(part, part.parts_->settings);
+    state_->samples.add(part.parts_->sample);
+}
+
+void sketch_merge::merge_into(sketch& target) {
+    auto& [settings, hash, sample] = *target.parts_;
+    state_->add_settings(target, settings);
+    state_->samples.merge_into(sample);
+    settings.salt = state_->salt;
+    settings.epsilon = state_->epsilon;
+    settings.delta = state_->delta;
+}
+
+void sketch::merge(const sketch& other) {
+    require_like(other, "merged");
+    sketch_merge all;
+    all.add(other);
+    all.merge_into(*this);
+}
+
+sketch operator|(const sketch& a, const sketch& b) {
+    sketch both = a.empty_copy();
+    both.merge(a);
+    both.merge(b);
+    return both;
+}
+
+namespace {
+
+overlap overlap_of(const sketch& a, const sketch& b, const sampler& of_a, const sampler& of_b) {
+    a.require_like(b, "compared");
+    require_one_salt(a.salt(), b.salt());
+    return {of_a, of_b};
+}
+
+}  // namespace
+
+sampled_count operator&(const sketch& a, const sketch& b) {
+    return overlap_of(a, b, a.parts_->sample, b.parts_->sample).in_both();
+}
+
+sampled_count operator-(const sketch& a, const sketch& b) {
+    return overlap_of(a, b, a.parts_->sample, b.parts_->sample).in_first_only();
+}
+
+sampled_count operator^(const sketch& a, const sketch& b) {
+    return overlap_of(a, b, a.parts_->sample, b.parts_->sample).in_one_only();
+}
+
+sampled_share sketch::jaccard(const sketch& other) const {
+    return overlap_of(*this, other, parts_->sample, other.parts_->sample).jaccard();
+}
+
+void sketch::forget_history() {
+    if (coins() == coins::fresh) {
+        throw_invalid(
+            "a sketch with coins='fresh' has no history to forget: its sample itself depends on "
+            "the order of the items. Use coins='hashed'");
+    }
+    parts_->sample.forget_history();
+}
+
+bool operator==(const sketch& a, const sketch& b) {
+    return a.parts_->settings == b.parts_->settings && a.parts_->sample == b.parts_->sample;
+}
+
+// ---- bytes
+// ----------------------------------------------------------------------------------------
+
+std::vector<std::byte> sketch::to_bytes() const {
+    return save(parts_->sample, parts_->settings);
+}
+
+sketch sketch::from_bytes(std::span<const std::byte> bytes) {
+    saved_settings settings;
+    const auto sample = load(bytes, settings);
+    return sketch(parts{settings, identity_hash(settings.seed), std::move(*sample)});
+}
+
+}  // namespace cvmcount

@@ -1,3 +1,0 @@
-from typing import Any, SupportsIndex
-
-def identity(item: Any, seed: SupportsIndex = 0, *, dropna: bool = True) -> int | None: ...

@@ -1,0 +1,338 @@
+"""What counts as one element: Python objects to 64-bit identities.
+
+Whatever is said here is said again, as one page of plain Python, in tests/oracle.py.
+"""
+
+from cpython.exc cimport PyErr_CheckSignals
+from cpython.object cimport PyObject
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libcpp.algorithm cimport sort, unique
+from libcpp.vector cimport vector
+
+import contextvars
+import operator
+import types
+import weakref
+
+from cvmcount._core.identity cimport (
+    byte,
+    encode_utf8,
+    enumeration_kind,
+    frozenset_kind,
+    identity_hash,
+    identity_scratch,
+    process_hash_kind,
+    tuple_kind,
+    uuid_kind,
+)
+
+include "numbers.pxi"
+include "times.pxi"
+
+
+cdef extern from *:
+    """
+    #if PY_VERSION_HEX < 0x030C0000  // later ones have no text that is not ready
+    #define CVMCOUNT_READY(text) PyUnicode_READY(text)
+    #else
+    #define CVMCOUNT_READY(text) 0
+    #endif
+    """
+    int make_ready "CVMCOUNT_READY" (object text) except -1
+
+
+cdef extern from "Python.h":
+    bint PyUnicode_IS_ASCII(object text) noexcept
+    PyObject* PyTuple_GET_ITEM(object items, Py_ssize_t position) noexcept
+    Py_ssize_t PyTuple_GET_SIZE(object items) noexcept
+
+
+cdef extern from "Python.h" nogil:
+    # Borrowed references, where Cython's own declarations would count them.
+    int PyUnicode_KIND(PyObject* text) noexcept
+    bint PyUnicode_IS_COMPACT(PyObject* text) noexcept
+
+
+# Between two turns of other threads. It must be more than the 5 ms that a thread waits before it
+# insists on the interpreter: each release starts that wait anew, and a release that nobody insists
+# on is over before the other has woken up.
+cdef double TURN_SECONDS = 0.010
+
+cdef enum:
+    MAX_DEPTH = 100  # deeper nesting is refused, because reading it costs the C stack
+    SHORT = 128  # code units of text whose UTF-8 fits on the stack of any thread
+    BYTES_PER_MEMBER = 64  # of text, that take as long as a member of a tuple
+
+
+ctypedef fused code_unit:
+    uint8_t
+    uint16_t
+    uint32_t
+
+
+# Encoded here instead of by PyUnicode_AsUTF8AndSize, which would leave a copy of the bytes in every
+# string it has seen, and refuses lone surrogates. `out` has room for four bytes for each unit.
+cdef uint64_t identify_code_units(
+    const code_unit* units, Py_ssize_t size, byte* out, const identity_hash& hash
+) noexcept nogil:
+    cdef size_t encoded = encode_utf8(units, <size_t>size, out)
+    return hash.of_text(as_span(out, <Py_ssize_t>encoded))
+
+
+cdef uint64_t identify_encoded(
+    PyObject* text, byte* out, const identity_hash& hash
+) noexcept nogil:
+    cdef const void* data = PyUnicode_DATA(text)
+    cdef Py_ssize_t size = PyUnicode_GET_LENGTH(text)
+    cdef int width = PyUnicode_KIND(text)
+    if width == 1:
+        return identify_code_units(<const uint8_t*>data, size, out, hash)
+    if width == 2:
+        return identify_code_units(<const uint16_t*>data, size, out, hash)
+    return identify_code_units(<const uint32_t*>data, size, out, hash)
+
+
+cdef Verdict identify_short_text(
+    PyObject* text, const identity_hash& hash, uint64_t* identity
+) noexcept nogil:
+    cdef byte out[4 * SHORT]
+    if not PyUnicode_IS_COMPACT(text) or PyUnicode_GET_LENGTH(text) > SHORT:
+        return NOT_MINE
+    identity[0] = identify_encoded(text, out, hash)
+    return IDENTIFIED
+
+
+cdef uint64_t identify_text(object text, Identifier* identifier) except? 0:
+    make_ready(text)
+    cdef PyObject* borrowed = <PyObject*>text
+    cdef Py_ssize_t size = PyUnicode_GET_LENGTH(borrowed)
+    cdef vector[byte] out
+    heed_others_if_long(size, identifier)
+    if PyUnicode_IS_ASCII(text):
+        return identifier.rules.hash.of_text(as_span(PyUnicode_DATA(borrowed), size))
+    out.resize(4 * size)
+    return identify_encoded(borrowed, out.data(), identifier.rules.hash[0])
+
+
+# Bytes or an instance of a subclass.
+cdef uint64_t identify_bytes(object data, Identifier* identifier) except? 0:
+    heed_others_if_long(PyBytes_GET_SIZE(<PyObject*>data), identifier)
+    return identifier.rules.hash.of_bytes(span_of(data))
+
+
+cdef int heed_others(Identifier* identifier) except -1:
+    cdef double now = steady_seconds()
+    if identifier.turn_ends == 0:
+        identifier.turn_ends = now + TURN_SECONDS
+    if now < identifier.turn_ends:
+        return 0
+    identifier.interruptions += 1
+    PyErr_CheckSignals()
+    with nogil:
+        pass
+    identifier.turn_ends = steady_seconds() + TURN_SECONDS
+    return 0
+
+
+# Before an item of so many bytes, or of what takes as much time.
+cdef int heed_others_if_long(Py_ssize_t size, Identifier* identifier) except -1:
+    return heed_others(identifier) if size >= LONG else 0
+
+
+# Missing values are members like any other, and all of them are one.
+cdef uint64_t identify_member(object item, Identifier* identifier, int depth) except? 0:
+    cdef uint64_t identity = 0
+    cdef int verdict = identify_common(<PyObject*>item, identifier.rules.hash[0], &identity)
+    if verdict == NOT_MINE:
+        verdict = identify_at_depth(item, identifier, depth + 1, &identity)
+    return identifier.rules.hash.of_missing() if verdict == MISSING else identity
+
+
+# A tuple or an instance of a subclass.
+cdef uint64_t identify_tuple(object items, Identifier* identifier, int depth) except? 0:
+    cdef uint64_t near[16]
+    cdef vector[uint64_t] far
+    cdef uint64_t* members = near
+    cdef Py_ssize_t size = PyTuple_GET_SIZE(items)
+    heed_others_if_long(size * BYTES_PER_MEMBER, identifier)
+    if size > 16:
+        far.resize(size)
+        members = far.data()
+    for i in range(size):
+        members[i] = identify_member(
+            <object>PyTuple_GET_ITEM(items, i), identifier, depth
+        )
+    return identifier.rules.hash.of_members(tuple_kind, identity_scratch(members, <size_t>size))
+
+
+cdef uint64_t identify_frozenset(items, Identifier* identifier, int depth) except? 0:
+    cdef vector[uint64_t] members
+    heed_others_if_long(len(items) * BYTES_PER_MEMBER, identifier)
+    for item in frozenset(items):  # a subclass may iterate otherwise
+        members.push_back(identify_member(item, identifier, depth))
+    sort(members.begin(), members.end())
+    members.erase(unique(members.begin(), members.end()), members.end())
+    return identifier.rules.hash.of_members(
+        frozenset_kind, identity_scratch(members.data(), members.size())
+    )
+
+
+# pandas.NA, once it was seen: a column of text may be full of it.
+cdef object known_NA = None
+
+
+cdef int identify_rare(object item, Identifier* identifier, uint64_t* identity) except -1:
+    if item is known_NA:
+        return MISSING
+    return identify_at_depth(item, identifier, 0, identity)
+
+
+cdef int identify_at_depth(
+    object item, Identifier* identifier, int depth, uint64_t* identity
+) except -1:
+    global known_NA
+    cdef int verdict
+    PyErr_CheckSignals()  # any of these items may take its time
+    if depth > MAX_DEPTH:
+        raise ValueError(f"cannot count an item that is nested more than {MAX_DEPTH} levels deep")
+    # Built-in types and their subclasses: each a look at the type's flags or its bases.
+    if isinstance(item, str):
+        identity[0] = identify_text(item, identifier)
+        return IDENTIFIED
+    if isinstance(item, tuple):
+        identity[0] = identify_tuple(item, identifier, depth)
+        return IDENTIFIED
+    if isinstance(item, bytes):
+        identity[0] = identify_bytes(item, identifier)
+        return IDENTIFIED
+    if isinstance(item, bytearray):
+        identity[0] = identify_bytes(bytes(item), identifier)
+        return IDENTIFIED
+    if isinstance(item, int):
+        identity[0] = identify_int(item, identifier.rules.hash[0])
+        return IDENTIFIED
+    if isinstance(item, float):
+        return identify_float(item, identifier.rules.hash[0], identity)
+    if isinstance(item, frozenset):
+        identity[0] = identify_frozenset(item, identifier, depth)
+        return IDENTIFIED
+    verdict = identify_time(item, identifier.rules.hash[0], identity)
+    if verdict != NOT_MINE:
+        return verdict
+    # Types of modules that may never have been imported: each a look into sys.modules.
+    if isinstance(item, known("numpy", "generic")):
+        verdict = identify_numpy_scalar(item, identifier, depth, identity)
+    else:
+        verdict = identify_number(item, identifier.rules.hash[0], identity)
+    if verdict != NOT_MINE:
+        return verdict
+    if isinstance(item, memoryview):
+        identity[0] = identify_bytes(bytes_of(item), identifier)
+    elif isinstance(item, known("uuid", "UUID")):
+        # int's own method: whatever a subclass says it holds, the result is bytes.
+        identity[0] = identifier.rules.hash.of_kind_bytes(
+            uuid_kind, span_of(int.to_bytes(item.int, 16, "big"))
+        )
+    elif isinstance(item, known("enum", "Enum")):
+        identity[0] = identify_enum_member(item, identifier, depth)
+    elif item is known("pandas", "NA"):
+        known_NA = item
+        return MISSING
+    elif item is known("numpy.ma", "masked"):
+        return MISSING
+    elif isinstance(item, known("numpy.ma.core", "mvoid")):
+        return identify_void(item, identifier, depth, identity)
+    else:
+        identity[0] = identify_by_own_hash(item, identifier)
+    return IDENTIFIED
+
+
+cdef int identify_numpy_scalar(
+    item, Identifier* identifier, int depth, uint64_t* identity
+) except -1:
+    cdef str kind = item.dtype.kind
+    if kind in "mM":
+        return identify_numpy_time(item, False, identifier.rules.hash[0], identity)
+    if kind != "V":
+        return identify_numpy_number(item, kind, identifier.rules.hash[0], identity)
+    if not isinstance(item, known("numpy", "void")):  # a number of an extension, as of ml_dtypes
+        if hasattr(item, "__index__"):
+            identity[0] = identify_int(operator.index(item), identifier.rules.hash[0])
+            return IDENTIFIED
+        return identify_float(float(item), identifier.rules.hash[0], identity)
+    return identify_void(item, identifier, depth, identity)
+
+
+# A numpy.void, or the row of a masked array, which is none.
+cdef int identify_void(item, Identifier* identifier, int depth, uint64_t* identity) except -1:
+    if item.dtype.names is None:
+        if getattr(item, "mask", False):
+            return MISSING
+        identity[0] = identifier.rules.hash.of_bytes(span_of(bytes(item.tobytes())))
+    else:  # a structured row is the tuple of its fields
+        row = tuple([item[name] for name in item.dtype.names])
+        identity[0] = identify_tuple(row, identifier, depth)
+    return IDENTIFIED
+
+
+cdef bytes bytes_of(item):
+    if item.format.lstrip("@=<>!") not in ("B", "b", "c"):
+        raise TypeError(
+            f"cannot count a memoryview of format {item.format!r}: count its bytes as bytes(item)"
+        )
+    return item.tobytes()
+
+
+# By its class and its name; a combination of flags, whose name depends on the version of Python, by
+# its value. Members that are numbers or text as well were counted as such before.
+cdef uint64_t identify_enum_member(item, Identifier* identifier, int depth) except? 0:
+    cls = type(item)
+    what = item._value_ if isinstance(item, known("enum", "Flag")) else item._name_
+    cdef uint64_t members[2]
+    members[0] = identify_member(f"{cls.__module__}.{cls.__qualname__}", identifier, depth)
+    members[1] = identify_member(what, identifier, depth)
+    return identifier.rules.hash.of_members(enumeration_kind, identity_scratch(members, 2))
+
+
+# They define a hash, and it is that of an address.
+cdef tuple ADDRESSED_TYPES = (
+    contextvars.ContextVar,
+    weakref.ReferenceType,
+    types.BuiltinFunctionType,
+    types.MethodType,
+    types.MethodWrapperType,
+    types.WrapperDescriptorType,
+)
+
+
+cdef uint64_t identify_by_own_hash(item, Identifier* identifier) except? 0:
+    cls = type(item)
+    if cls.__hash__ is None:
+        raise TypeError(
+            f"cannot count an item of type {cls.__qualname__!r}: it is not hashable, because it "
+            "can change; count it as a tuple, or what it holds by an update() of its own"
+        )
+    if cls.__hash__ is object.__hash__ or isinstance(item, ADDRESSED_TYPES):
+        raise TypeError(
+            f"cannot count an item of type {cls.__qualname__!r}: it is compared by its address, "
+            "and temporary objects re-use addresses; count a value that tells such objects apart"
+        )
+    cdef int64_t own_hash = hash(item)
+    identifier.used_process_hash = True
+    return identifier.rules.hash.of_word(process_hash_kind, <uint64_t>own_hash)
+
+
+def identity(item, seed=0, *, dropna=True):
+    """The 64-bit identity of one element under a seed, or None for a missing value that is dropped.
+
+    For tests and for those who must reproduce a sketch elsewhere; sketches do this by themselves.
+    """
+    cdef uint64_t value = 0
+    cdef identity_hash* hash = new identity_hash(seed)
+    cdef Identifier identifier = new_identifier()
+    identifier.rules.hash = hash
+    identifier.rules.dropna = dropna
+    try:
+        return value if identify(item, &identifier, &value) else None
+    finally:
+        del hash

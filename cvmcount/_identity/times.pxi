@@ -1,0 +1,224 @@
+# Dates and times by instant, durations by amount, whatever unit stores them.
+
+from cpython.datetime cimport (
+    PyDate_Check,
+    PyDate_CheckExact,
+    PyDateTime_Check,
+    PyDateTime_CheckExact,
+    PyDateTime_DATE_GET_HOUR,
+    PyDateTime_DATE_GET_MICROSECOND,
+    PyDateTime_DATE_GET_MINUTE,
+    PyDateTime_DATE_GET_SECOND,
+    PyDateTime_DELTA_GET_DAYS,
+    PyDateTime_DELTA_GET_MICROSECONDS,
+    PyDateTime_DELTA_GET_SECONDS,
+    PyDateTime_GET_DAY,
+    PyDateTime_GET_MONTH,
+    PyDateTime_GET_YEAR,
+    PyDateTime_TIME_GET_HOUR,
+    PyDateTime_TIME_GET_MICROSECOND,
+    PyDateTime_TIME_GET_MINUTE,
+    PyDateTime_TIME_GET_SECOND,
+    PyDelta_Check,
+    PyDelta_CheckExact,
+    PyTime_Check,
+    PyTime_CheckExact,
+    import_datetime,
+)
+from libc.stdint cimport int64_t
+
+from cvmcount._core.identity cimport (
+    aware_datetime_kind,
+    aware_time_kind,
+    date_kind,
+    datetime_kind,
+    days_since_1970,
+    duration_kind,
+    kind,
+    time_kind,
+)
+
+import_datetime()
+
+cdef enum:
+    MINUTE = 60
+    HOUR = 3600
+    MICROSECONDS_A_SECOND = 1_000_000
+
+cdef int64_t DAY = 86400
+cdef int64_t ATTOSECONDS_A_MICROSECOND = 10**12
+cdef object ATTOSECONDS_A_SECOND = 10**18
+
+# The units of NumPy that have one length, in attoseconds.
+cdef dict UNIT_ATTOSECONDS = {
+    "as": 1,
+    "fs": 10**3,
+    "ps": 10**6,
+    "ns": 10**9,
+    "us": 10**12,
+    "ms": 10**15,
+    "s": ATTOSECONDS_A_SECOND,
+    "m": MINUTE * ATTOSECONDS_A_SECOND,
+    "h": HOUR * ATTOSECONDS_A_SECOND,
+    "D": DAY * ATTOSECONDS_A_SECOND,
+    "W": 7 * DAY * ATTOSECONDS_A_SECOND,
+}
+
+
+# The length of a unit in nanoseconds, or None where that is no whole number.
+cdef object unit_nanoseconds(str unit):
+    nanoseconds, rest = divmod(UNIT_ATTOSECONDS.get(unit, 1), 10**9)
+    return None if rest else nanoseconds
+
+
+cdef int64_t date_days(item) noexcept:
+    return days_since_1970(
+        PyDateTime_GET_YEAR(item), PyDateTime_GET_MONTH(item), PyDateTime_GET_DAY(item)
+    )
+
+
+# Whole seconds and microseconds; an offset from UTC can have both.
+cdef uint64_t identify_seconds(
+    kind which, int64_t seconds, int64_t microseconds, const identity_hash& hash
+) noexcept:
+    seconds += microseconds // MICROSECONDS_A_SECOND
+    microseconds %= MICROSECONDS_A_SECOND
+    return hash.of_time(which, seconds, microseconds * ATTOSECONDS_A_MICROSECOND)
+
+
+# The item's own clock, and its offset from UTC where it has one.
+cdef uint64_t identify_clock(
+    item, kind naive, kind aware, int64_t seconds, int64_t microseconds, const identity_hash& hash
+) except? 0:
+    offset = None if item.tzinfo is None else item.utcoffset()
+    if offset is None:
+        return identify_seconds(naive, seconds, microseconds, hash)
+    if not PyDelta_Check(offset):
+        raise TypeError(f"utcoffset() of {item!r} must be a timedelta, not {offset!r}")
+    seconds -= PyDateTime_DELTA_GET_DAYS(offset) * DAY + PyDateTime_DELTA_GET_SECONDS(offset)
+    microseconds -= PyDateTime_DELTA_GET_MICROSECONDS(offset)
+    return identify_seconds(aware, seconds, microseconds, hash)
+
+
+cdef uint64_t identify_datetime(item, const identity_hash& hash) except? 0:
+    cdef int64_t seconds = (
+        date_days(item) * DAY
+        + PyDateTime_DATE_GET_HOUR(item) * HOUR
+        + PyDateTime_DATE_GET_MINUTE(item) * MINUTE
+        + PyDateTime_DATE_GET_SECOND(item)
+    )
+    return identify_clock(
+        item,
+        datetime_kind,
+        aware_datetime_kind,
+        seconds,
+        PyDateTime_DATE_GET_MICROSECOND(item),
+        hash,
+    )
+
+
+cdef uint64_t identify_time_of_day(item, const identity_hash& hash) except? 0:
+    cdef int64_t seconds = (
+        PyDateTime_TIME_GET_HOUR(item) * HOUR
+        + PyDateTime_TIME_GET_MINUTE(item) * MINUTE
+        + PyDateTime_TIME_GET_SECOND(item)
+    )
+    return identify_clock(
+        item, time_kind, aware_time_kind, seconds, PyDateTime_TIME_GET_MICROSECOND(item), hash
+    )
+
+
+cdef uint64_t identify_duration(item, const identity_hash& hash) noexcept:
+    return identify_seconds(
+        duration_kind,
+        PyDateTime_DELTA_GET_DAYS(item) * DAY + PyDateTime_DELTA_GET_SECONDS(item),
+        PyDateTime_DELTA_GET_MICROSECONDS(item),
+        hash,
+    )
+
+
+# An exact number of attoseconds, which may need more than 64 bits.
+cdef uint64_t identify_attoseconds(kind which, total, const identity_hash& hash) except? 0:
+    cdef uint64_t members[2]
+    seconds, attoseconds = divmod(total, ATTOSECONDS_A_SECOND)
+    if -(2**63) <= seconds < 2**63:
+        return hash.of_time(which, seconds, attoseconds)
+    members[0] = identify_int(seconds, hash)
+    members[1] = identify_int(attoseconds, hash)
+    return hash.of_members(which, identity_scratch(members, 2))
+
+
+# The days of days_since_1970, for years that no C integer holds.
+cdef object days_of_month(months_since_1970):
+    years, month = divmod(months_since_1970, 12)
+    eras, year = divmod(1970 + years, 400)  # 400 years are 146,097 days, and as a rule repeat
+    return eras * 146_097 + days_since_1970(year + 400, month + 1, 1) - 146_097
+
+
+cdef int identify_numpy_time(
+    item, bint aware, const identity_hash& hash, uint64_t* identity
+) except -1:
+    if item != item:
+        return MISSING
+    cdef uint64_t members[1]
+    cdef bint is_duration = item.dtype.kind == "m"
+    unit, count = known("numpy", "datetime_data")(item.dtype)
+    value = int(item.view("i8")) * count
+    if unit == "generic":
+        raise TypeError(f"cannot count a numpy.{type(item).__name__} that has no unit")
+    if is_duration and unit in "YM":
+        raise TypeError(
+            f"cannot count a numpy.timedelta64 of unit {unit!r}: months and years have no fixed "
+            "length; convert it to days or seconds"
+        )
+    if unit == "D" and not is_duration:
+        if -(2**63) <= value < 2**63:
+            identity[0] = identify_days(value, hash)
+        else:  # of a multiple of days
+            members[0] = identify_int(value, hash)
+            identity[0] = hash.of_members(date_kind, identity_scratch(members, 1))
+        return IDENTIFIED
+    if unit in UNIT_ATTOSECONDS:
+        total = value * UNIT_ATTOSECONDS[unit]
+    else:
+        days = days_of_month(value * 12 if unit == "Y" else value)
+        total = days * UNIT_ATTOSECONDS["D"]
+    which = duration_kind if is_duration else aware_datetime_kind if aware else datetime_kind
+    identity[0] = identify_attoseconds(which, total, hash)
+    return IDENTIFIED
+
+
+cdef uint64_t identify_days(int64_t days, const identity_hash& hash) noexcept:
+    return hash.of_word(date_kind, <uint64_t>days)
+
+
+cdef bint has_exact_type(item) noexcept:
+    return (
+        PyDateTime_CheckExact(item)
+        or PyDate_CheckExact(item)
+        or PyDelta_CheckExact(item)
+        or PyTime_CheckExact(item)
+    )
+
+
+cdef int identify_time(object item, const identity_hash& hash, uint64_t* identity) except -1:
+    if not (PyDate_Check(item) or PyTime_Check(item) or PyDelta_Check(item)):
+        return NOT_MINE
+    if not has_exact_type(item):
+        if item is known("pandas", "NaT"):
+            return MISSING
+        if isinstance(item, known("pandas", "Timestamp")) or isinstance(
+            item, known("pandas", "Timedelta")
+        ):
+            # They have nanoseconds beside the fields of their base class.
+            aware = getattr(item, "tzinfo", None) is not None
+            return identify_numpy_time(item.asm8, aware, hash, identity)
+    if PyDateTime_Check(item):
+        identity[0] = identify_datetime(item, hash)
+    elif PyDate_Check(item):
+        identity[0] = identify_days(date_days(item), hash)
+    elif PyTime_Check(item):
+        identity[0] = identify_time_of_day(item, hash)
+    else:
+        identity[0] = identify_duration(item, hash)
+    return IDENTIFIED

@@ -1,3 +1,0 @@
-from typing import Any
-
-def open_strings(items: Any, workers: int, repeats_count: bool) -> object: ...

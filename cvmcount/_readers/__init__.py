@@ -1,0 +1,1 @@
+"""Containers of items, read as blocks of identities."""

@@ -1,0 +1,103 @@
+# Codes of values that other readers can read: a pandas Categorical. The categories are identified
+# first, by Python code if need be, then the codes without it.
+
+from libc.stdint cimport uintptr_t
+
+from cvmcount._core.columns cimport dictionary_column, identity_column, negative_is_missing
+from cvmcount._identity.objects cimport heed_others
+
+
+cdef class CategoryReader(ColumnReader):
+    cdef BlockReader categories  # None once they are identified
+    cdef vector[uint64_t] identities  # of the first of them, or all
+
+    cdef int identify_categories(self, Identifier* identifier) except -1:
+        cdef vector[uint64_t] room
+        cdef uint64_t never = 0
+        cdef bint more = True
+        cdef Block block
+        room.resize(self.categories.room)
+        block.identifier = identifier[0]
+        block.identifier.used_process_hash = False
+        block.identifier.rules.threshold = <uint64_t>-1
+        block.identifier.rules.dropna = False
+        block.identifier.rules.skip_repeats = False
+        block.clears = &never
+        block.clears_before = 0
+        block.output.identities = room.data()
+        block.output.room = room.size()
+        while more:
+            block.output.item_count = 0
+            block.output.kept = 0
+            try:
+                more = self.categories.fill(&block)
+            except (TypeError, ValueError):
+                more = False  # what cannot be counted matters where a code refers to it: not before
+            self.identities.insert(
+                self.identities.end(), room.begin(), room.begin() + block.output.kept
+            )
+            heed_others(&block.identifier)
+        identifier.turn_ends = block.identifier.turn_ends
+        identifier.interruptions = block.identifier.interruptions
+        if block.identifier.used_process_hash and self.refers_to_process_hash(identifier):
+            identifier.used_process_hash = True
+        return 0
+
+    # Returns whether the codes refer to a value that is known by its own hash, before one that
+    # cannot be counted: the sketch must remember the salt of these, and not for the sake of others.
+    cdef bint refers_to_process_hash(self, Identifier* identifier) except -1:
+        cdef Identifier probe = identifier[0]
+        cdef uint64_t identity
+        categories = self.source.items.categories
+        codes = self.kept_alive
+        seen = set()
+        probe.rules.dropna = False
+        probe.used_process_hash = False
+        for begin in range(0, len(codes), OBJECTS):
+            for code in dict.fromkeys(codes[begin : begin + OBJECTS].tolist()):
+                if code < 0 or code in seen:
+                    continue
+                seen.add(code)
+                try:
+                    identify(categories[code], &probe, &identity)
+                except (TypeError, ValueError):
+                    return False
+                if probe.used_process_hash:
+                    return True
+            heed_others(identifier)
+        return False
+
+    cdef bint fill(self, Block* block) except -1:
+        if self.categories is not None:
+            self.identify_categories(&block.identifier)
+            self.categories = None
+            drop_if_cleared(block)
+        return ColumnReader.fill(self, block)
+
+
+# The integer type of so many bytes, with a sign.
+cdef number_type code_type(width) except *:
+    return <number_type><int>NUMBERS["bhiq"[(1, 2, 4, 8).index(width)], width]
+
+
+# A pandas Categorical. `categories` reads the values of its categories, all of them.
+cdef BlockReader open_categorical(items, BlockReader categories, size_t workers):
+    cdef CategoryReader reader = CategoryReader.__new__(CategoryReader)
+    cdef unique_ptr[column] entries
+    cdef layout where
+    codes = items.codes
+    where.data = <const byte*><uintptr_t>codes.ctypes.data
+    where.stride = codes.strides[0]
+    where.size = <size_t>len(codes)
+    where.swapped = False
+    reader.categories = categories
+    reader.kept_alive = codes
+    entries.reset(new identity_column(reader.identities, <size_t>len(items.categories)))
+    reader.start_column(
+        ArrayValues(items),
+        new dictionary_column(
+            code_type(codes.itemsize), where, move(entries), negative_is_missing
+        ),
+        workers,
+    )
+    return reader

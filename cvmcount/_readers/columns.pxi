@@ -1,0 +1,87 @@
+# A column in memory, read without the interpreter, by one or more workers.
+
+from cvmcount._core.columns cimport column_block_values, filter_slack
+from cvmcount._core.reading cimport name_view, use_level, vector_levels
+
+
+cdef enum:
+    # The identities that one worker can keep in a pass.
+    MOST_ROOM = 1 << 16
+    FIRST_COLUMN_SLICE = 1 << 13
+    MOST_COLUMN_SLICE = 1 << 22
+
+
+# The names of the levels of vector code that this machine can run, the fastest first. The first is
+# in use unless another was chosen.
+cdef list levels():
+    cdef list names = []
+    for i in range(vector_levels().size()):
+        names.append((<bytes>vector_levels()[i].name).decode())
+    return names
+
+
+def force_level(str name):
+    """For tests: choose a level of vector code, and return the names of those that there are."""
+    cdef bytes utf8 = name.encode()
+    if not use_level(name_view(utf8, len(utf8))):
+        raise ValueError(f"this machine can run {', '.join(levels())}, not {name!r}")
+    return levels()
+
+
+if "CVMCOUNT_SIMD" in os.environ:
+    force_level(os.environ["CVMCOUNT_SIMD"])
+
+
+cdef class ColumnReader(BlockReader):
+    cdef int start_column(self, ArrayValues source, column* values, size_t workers) except -1:
+        cdef unique_ptr[column] owned
+        owned.reset(values)
+        self.values.reset(new column_sequence(workers))
+        self.values.get().append(move(owned))
+        self.source = source
+        return self.start(self.values.get().size(), workers)
+
+    cdef int start(self, size_t most_values, size_t workers) except -1:
+        if self.values.get().size() < LEAST_FOR_WORKERS:
+            workers = 1
+        self.reader.reset(
+            new_parallel_reader(workers, FIRST_COLUMN_SLICE, MOST_COLUMN_SLICE, column_block_values)
+        )
+        self.room = workers * (min(most_values, MOST_ROOM) + filter_slack)
+        return 0
+
+    cdef bint fill(self, Block* block) except -1:
+        cdef column_sequence* values = self.values.get()
+        cdef size_t size = values.size()
+        cdef size_t begin = <size_t>(self.position - self.first)
+        cdef size_t end = min(self.reader.get().end_of_pass(begin, block.output.room), size)
+        cdef size_t stop
+        cdef const char* error
+        if block.clears_before != self.clears:
+            values.clear_caches()
+            self.clears = block.clears_before
+        with nogil:
+            stop = self.reader.get().read(
+                values.slices(), begin, end, block.identifier.rules, block.output
+            )
+        block.identifier.interruptions += 1
+        self.position = self.first + <Py_ssize_t>stop
+        if stop < end:
+            values.clear_caches()
+        error = block.output.error
+        drop_if_cleared(block)
+        if error != NULL:
+            raise ValueError(
+                f"items cannot be read beyond item {self.position}: {(<bytes>error).decode()}"
+            )
+        if stop == begin and begin < size:
+            self.fill_one_by_one(block)
+        return self.position < self.first + <Py_ssize_t>size
+
+    # Reads a block that the column cannot identify.
+    cdef int fill_one_by_one(self, Block* block) except -1:
+        end = min(self.position + column_block_values, self.values.get().size())
+        for item in self.source.values_at(self.position, end):
+            self.position += 1
+            append_item(block, item)
+        return 0

@@ -1,0 +1,61 @@
+# What a sketch asks for its items, block by block.
+from libc.stddef cimport size_t
+from libc.stdint cimport uint64_t
+from libcpp.memory cimport unique_ptr
+
+from cvmcount._core.columns cimport column, column_sequence
+from cvmcount._core.lines cimport line_form
+from cvmcount._core.reading cimport parallel_reader, reading_output
+from cvmcount._identity.objects cimport Identifier
+
+
+# Items on their way to a sampler, in stream order, and what a reader must know of the sketch.
+cdef struct Block:
+    Identifier identifier
+    reading_output output
+    const uint64_t* clears  # rises whenever the sketch is cleared
+    uint64_t clears_before  # the items were offered
+
+
+cdef class BlockReader:
+    # The identities that a block must have room for.
+    cdef size_t room
+    # How many items have been read; of a file, bytes.
+    cdef Py_ssize_t position
+
+    # Reads items into an empty block. Returns whether there may be more. At an error, what came
+    # before is in the block.
+    cdef bint fill(self, Block* block) except -1
+
+
+# A reader of any input. The table in readers.pyx says who reads what.
+cdef BlockReader open_reader(object items, size_t workers)
+
+
+# The source of a column, for values that the column cannot identify.
+cdef class ArrayValues:
+    cdef object items
+
+
+# A column in memory, or the chunks and batches of one.
+cdef class ColumnReader(BlockReader):
+    cdef unique_ptr[column_sequence] values
+    cdef unique_ptr[parallel_reader] reader
+    cdef Py_ssize_t first  # the position of the first of these values
+    # Where the values are, for a block that the column cannot identify, as Python objects. It keeps
+    # the memory of the column alive.
+    cdef ArrayValues source
+    cdef object kept_alive  # what else the column reads from
+    cdef uint64_t clears  # of the sketch, when the identity caches were filled
+
+    # Takes the column over.
+    cdef int start_column(self, ArrayValues source, column* values, size_t workers) except -1
+    # most_values: that will ever be there at a time.
+    cdef int start(self, size_t most_values, size_t workers) except -1
+    cdef int fill_one_by_one(self, Block* block) except -1
+
+
+# Lines of a file, as items of a sketch.
+cdef class Lines:
+    cdef object file
+    cdef line_form form

@@ -1,0 +1,103 @@
+"""Reads any input as blocks of identities. No reader knows what the identities are for.
+
+Each container has a file of its own, and the table below says which reader takes which input.
+"""
+
+cimport cython
+from cpython.object cimport PyObject
+from libc.stddef cimport size_t
+from libc.stdint cimport uint64_t
+from libcpp.memory cimport unique_ptr
+from libcpp.utility cimport move
+from libcpp.vector cimport vector
+
+import os
+from collections.abc import Mapping
+
+from cvmcount._core.identity cimport identity_hash
+from cvmcount._core.reading cimport parallel_reader
+from cvmcount._identity.objects cimport (
+    IDENTIFIED,
+    MISSING,
+    NOT_MINE,
+    Identifier,
+    Verdict,
+    identify,
+    known,
+)
+
+
+include "blocks.pxi"
+include "lists.pxi"
+include "iterators.pxi"
+include "columns.pxi"
+include "arrays.pxi"
+include "arrow.pxi"
+include "categories.pxi"
+include "frames.pxi"
+include "lines.pxi"
+
+
+# ---- what is no input, or not yet one ------------------------------------------------------------
+
+
+cdef BlockReader reject_one_text(object items, size_t workers):
+    if isinstance(items, (str, bytes, bytearray)) or isinstance(
+        items, known("collections", "UserString")
+    ):
+        raise TypeError(
+            f"items must be an iterable of elements, not one {type(items).__name__}: "
+            "count its characters with list(items), or use add(item) to count it as one element"
+        )
+    return None
+
+
+# Iterated over, these would give their keys, rows, tensors or scalars of Arrow, which are not equal
+# to their values.
+cdef BlockReader reject_others(object items, size_t workers):
+    name = type(items).__qualname__
+    if isinstance(items, Mapping):
+        raise TypeError(
+            f"items must not be a {type(items).__name__}: pass its keys(), values() or items()"
+        )
+    reject_dimensions(items)
+    if hasattr(items, "__cuda_array_interface__"):
+        raise_device_memory()
+    if hasattr(items, "__dlpack__"):
+        raise TypeError(f"items must not be a {name}: pass numpy.asarray(items)")
+    for kind in ("Array", "ChunkedArray", "Scalar"):
+        if isinstance(items, known("pyarrow", kind)):
+            raise TypeError(
+                f"items must not be a {name} of this pyarrow: pass a pyarrow.Array, or a "
+                "pyarrow.ChunkedArray of pyarrow 16 or later"
+            )
+    return None
+
+
+# ---- who reads what: the first that does not return None -----------------------------------------
+
+
+ctypedef BlockReader (*opener)(object items, size_t workers)
+
+cdef opener[11] OPENERS
+OPENERS[:] = [
+    open_sequence,  # list, tuple
+    open_lines,
+    reject_one_text,
+    open_array,  # of NumPy
+    open_narwhals,
+    open_pandas_column,
+    open_polars,
+    open_arrow,
+    open_buffer,
+    reject_others,
+    open_iterable,
+]
+
+
+cdef BlockReader open_reader(object items, size_t workers):
+    cdef BlockReader reader
+    for i in range(11):
+        reader = OPENERS[i](items, workers)
+        if reader is not None:
+            return reader

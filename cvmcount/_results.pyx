@@ -1,0 +1,232 @@
+# cython: embedsignature=True, embedsignature.format=python
+"""What set operations answer: numbers that rest on a sample and know how large it is."""
+
+from libc.stdint cimport uint64_t
+
+from cvmcount._checks cimport checked_fraction
+from cvmcount._core.sketch cimport fraction_interval, interval, sampled_count, sampled_share
+
+
+def _count(uint64_t retained, double sampling_rate, bint exact, uint64_t at_most):
+    cdef sampled_count value
+    value.retained, value.sampling_rate, value.exact, value.at_most = (
+        retained, sampling_rate, exact, at_most
+    )
+    return count_of(value)
+
+
+def _share(uint64_t retained, uint64_t of, double sampling_rate, bint exact):
+    cdef sampled_share value
+    value.retained, value.of, value.sampling_rate, value.exact = retained, of, sampling_rate, exact
+    return share_of(value)
+
+
+cdef SampledCount count_of(sampled_count value):
+    cdef SampledCount count = SampledCount.__new__(SampledCount)
+    count._value = value
+    return count
+
+
+cdef SampledShare share_of(sampled_share value):
+    cdef SampledShare share = SampledShare.__new__(SampledShare)
+    share._value = value
+    return share
+
+
+cdef class SampledCount:
+    """An estimated number of distinct elements: what `a & b`, `a - b` and `a ^ b` return.
+
+    It rests on a uniform sample of the elements of both sketches: those with the smallest hashes,
+    of which it is known in which of the sketches they are. It does not change afterwards, can be
+    compared and pickled, and `float(count)` is its estimate.
+
+    Examples
+    --------
+    >>> from cvmcount import CVMSketch
+    >>> monday, tuesday = CVMSketch(), CVMSketch()
+    >>> monday.update(range(60_000))
+    >>> tuesday.update(range(40_000, 90_000))
+    >>> both = monday & tuesday
+    >>> round(both.estimate()), both.interval(0.95)
+    (19393, (18436, 20387))
+    >>> both.num_retained, round(both.sampling_rate, 3)
+    (1428, 0.074)
+    """
+
+    def estimate(self):
+        """The estimated number, as a float: `num_retained` / `sampling_rate`.
+
+        Unbiased: never rounded or clamped, so it may exceed what either sketch has seen, and lie
+        outside of `interval()`. The number itself while `is_exact`.
+        """
+        return self._value.estimate()
+
+    def count(self):
+        """The estimate as an int that can be: never fewer than `num_retained`, nor more than the
+        sketches have seen. This is the number to show beside `interval()`.
+
+        Examples
+        --------
+        >>> from cvmcount import CVMSketch
+        >>> users, some = CVMSketch(), CVMSketch()
+        >>> users.update(f"user{number}" for number in range(100_000))
+        >>> some.update(f"user{number}" for number in range(0, 100_000, 7))
+        >>> both = users & some
+        >>> round(both.estimate()), both.count(), both.interval()
+        (14742, 14286, (13634, 14286))
+        """
+        return self._value.count()
+
+    def interval(self, confidence=0.95):
+        """A confidence interval for the number, as two ints (low, high).
+
+        Parameters
+        ----------
+        confidence : float
+            The probability that such an interval contains the number, strictly between 0 and 1.
+            Approximate; where few elements were retained, the interval is wider than it need be.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `confidence` is not a number between 0 and 1.
+
+        Notes
+        -----
+        Both ends coincide while `is_exact`. Otherwise low is at least `num_retained`, and high at
+        most what the sketches have seen.
+
+        *Source*: gamma quantiles of Wilson and Hilferty (1931), narrowed for a sample without
+        replacement.
+        """
+        cdef interval bounds = self._value.confidence_interval(
+            checked_fraction("confidence", confidence)
+        )
+        return bounds.low, bounds.high
+
+    @property
+    def is_exact(self):
+        """True if `estimate()` is the number itself: both sketches were exact."""
+        return self._value.exact
+
+    @property
+    def num_retained(self):
+        """The number of elements in the sample that were counted, an int."""
+        return self._value.retained
+
+    @property
+    def sampling_rate(self):
+        """The fraction of all elements that is in the sample, in (0, 1]."""
+        return self._value.sampling_rate
+
+    def __float__(self):
+        return self.estimate()
+
+    def _key(self):
+        value = self._value
+        return value.retained, value.sampling_rate, value.exact, value.at_most
+
+    def __eq__(self, other):
+        return self._key() == other._key() if type(other) is SampledCount else NotImplemented
+
+    def __hash__(self):
+        return hash(self._key())
+
+    def __reduce__(self):
+        return _count, self._key()
+
+    def __repr__(self):
+        if self.is_exact:
+            return f"<SampledCount: {self.count():,} distinct>"
+        low, high = self.interval()
+        return (
+            f"<SampledCount: about {self.count():,} distinct (95%: {low:,} ... {high:,}), "
+            f"{self.num_retained:,} retained at a rate of {self.sampling_rate:.3g}>"
+        )
+
+
+cdef class SampledShare:
+    """An estimated share of distinct elements: what `a.jaccard(b)` returns.
+
+    It rests on a uniform sample of the elements, as `SampledCount`. `float(share)` is its estimate.
+
+    Examples
+    --------
+    >>> from cvmcount import CVMSketch
+    >>> monday, tuesday = CVMSketch(), CVMSketch()
+    >>> monday.update(range(60_000))
+    >>> tuesday.update(range(40_000, 90_000))
+    >>> share = monday.jaccard(tuesday)
+    >>> low, high = share.interval(0.95)
+    >>> print(f"{share.estimate():.3f}, {low:.3f} ... {high:.3f}")
+    0.216, 0.206 ... 0.226
+    """
+
+    def estimate(self):
+        """The estimated share, as a float in 0 ... 1. The share itself while `is_exact`.
+
+        Of no elements at all it is 1: two empty sketches are alike.
+        """
+        return self._value.estimate()
+
+    def interval(self, confidence=0.95):
+        """A confidence interval for the share, as two floats (low, high) in 0 ... 1.
+
+        Parameters
+        ----------
+        confidence : float
+            The probability that such an interval contains the share, strictly between 0 and 1.
+            Approximate; wider than it need be where the sample has most of the elements.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `confidence` is not a number between 0 and 1.
+
+        Notes
+        -----
+        Both ends coincide while `is_exact`. *Source*: Wilson (1927).
+        """
+        cdef fraction_interval bounds = self._value.confidence_interval(
+            checked_fraction("confidence", confidence)
+        )
+        return bounds.low, bounds.high
+
+    @property
+    def is_exact(self):
+        """True if `estimate()` is the share itself: both sketches were exact."""
+        return self._value.exact
+
+    @property
+    def num_retained(self):
+        """The number of elements in the sample, an int."""
+        return self._value.of
+
+    @property
+    def sampling_rate(self):
+        """The fraction of all elements that is in the sample, in (0, 1]."""
+        return self._value.sampling_rate
+
+    def __float__(self):
+        return self.estimate()
+
+    def _key(self):
+        return self._value.retained, self._value.of, self._value.sampling_rate, self._value.exact
+
+    def __eq__(self, other):
+        return self._key() == other._key() if type(other) is SampledShare else NotImplemented
+
+    def __hash__(self):
+        return hash(self._key())
+
+    def __reduce__(self):
+        return _share, self._key()
+
+    def __repr__(self):
+        if self.is_exact:
+            return f"<SampledShare: {self.estimate():.3f} of {self.num_retained:,} distinct>"
+        low, high = self.interval()
+        return (
+            f"<SampledShare: about {self.estimate():.3f} (95%: {low:.3f} ... {high:.3f}), "
+            f"{self.num_retained:,} retained at a rate of {self.sampling_rate:.3g}>"
+        )

@@ -1,0 +1,15 @@
+from libc.stdint cimport uint64_t
+from libcpp.memory cimport unique_ptr
+
+from cvmcount._core.sketch cimport sketch
+from cvmcount._readers.readers cimport Block, BlockReader
+
+
+cdef class CVMSketch:
+    cdef unique_ptr[sketch] core
+    cdef uint64_t clears  # how often it was cleared
+
+    cdef int read(self, BlockReader reader, shown, CVMSketch other) except -1
+    # Asks for the next block. Both are called for every block that a reader fills.
+    cdef int begin_block(self, Block* block) except -1
+    cdef int take(self, const Block* block) except -1
