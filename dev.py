@@ -248,7 +248,7 @@ def main() -> None:
     if command == "count":
         set_up()
         files = [str(Path(argument).resolve()) for argument in arguments]
-        run(PYTHON, "-P", "benchmarks/count.py", *files)
+        run(PYTHON, "benchmarks/count.py", *files)
     elif command == "test":
         set_up("test", "notebooks")
         run_core_tests("build/core", "-Dbuildtype=debugoptimized")
