@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -287,7 +288,9 @@ def main() -> None:
             set_up("benchmarks", *ENGINE_EXTRAS)
         else:
             set_up("benchmarks")
-        run(PYTHON, f"benchmarks/{arguments[0]}.py", *arguments[1:])
+        typed = shlex.join(["python3", "dev.py", command, *arguments])
+        script = f"benchmarks/{arguments[0]}.py"
+        run(PYTHON, script, *arguments[1:], CVMCOUNT_BENCHMARK_COMMAND=typed)
     elif command == "sanitize":
         sanitize()
     elif command == "portability":
