@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -248,7 +249,7 @@ def main() -> None:
     if command == "count":
         set_up()
         files = [str(Path(argument).resolve()) for argument in arguments]
-        run(PYTHON, "-P", "benchmarks/count.py", *files)
+        run(PYTHON, "benchmarks/count.py", *files)
     elif command == "test":
         set_up("test", "notebooks")
         run_core_tests("build/core", "-Dbuildtype=debugoptimized")
@@ -287,7 +288,9 @@ def main() -> None:
             set_up("benchmarks", *ENGINE_EXTRAS)
         else:
             set_up("benchmarks")
-        run(PYTHON, f"benchmarks/{arguments[0]}.py", *arguments[1:])
+        typed = shlex.join(["python3", "dev.py", command, *arguments])
+        script = f"benchmarks/{arguments[0]}.py"
+        run(PYTHON, script, *arguments[1:], CVMCOUNT_BENCHMARK_COMMAND=typed)
     elif command == "sanitize":
         sanitize()
     elif command == "portability":

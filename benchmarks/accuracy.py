@@ -1,25 +1,38 @@
-"""Bias, error, failures and coverage of both kinds of coins and of unions, over many seeds.
+"""Measures bias, error, failures and coverage of both kinds of coins and of unions.
 
-    python benchmarks/accuracy.py [--quick] [--write]
-
-Takes about six minutes on two cores (--quick: half a minute with larger errors). --write puts the
-table into benchmarks/results/accuracy.md. Exits with 1 if something is off: a bias of more than 4.5
-standard errors, or a coverage that is more than a point and 4.5 standard errors too low.
+It takes about six minutes on two cores. It exits with 1 if something is off: a bias of more than
+4.5 standard errors, or a coverage that is more than a point and 4.5 standard errors too low.
 """
 
-import argparse
 import math
 import multiprocessing
 import random
-import subprocess
 import sys
-from pathlib import Path
 
 from cvmcount import CVMSketch
+from lib import markdown, output
+from lib.options import make_parser
+from lib.theory import hashed_error, merged_error, rms
 
 LEVELS = (0.68, 0.90, 0.95, 0.99)
 DELTA = 0.05
-RESULTS = Path(__file__).parent / "results" / "accuracy.md"
+COLUMNS = ["coins", "k", "stream", "n", "seeds", "bias", "RSE·√k", "theory", "failures"]
+COLUMNS += [f"{level:.0%}" for level in LEVELS] + ["off"]
+SENTENCE = "Each row counts one fixed stream under so many seeds."
+LEGEND = {
+    "coins": "merged: each part by a sketch with hashed coins, then their union",
+    "once": "a stream without repeats",
+    "passes": "three passes over all elements",
+    "shuffled": "every element once and twice as many items at random, uniformly",
+    "zipf": "the same, in proportion to 1/rank",
+    "N parts": "three passes over each part; neighbours have half of their elements in common",
+    "bias": "mean relative error ± its standard error",
+    "theory": "RSE·√k by theory, for hashed coins and unions",
+    "failures": f"share of estimates further off than the sketch's epsilon at delta = {DELTA:.0%}",
+    "68% to 99%": "coverage of intervals at this confidence; more next to the capacity, where "
+    "integers are rounded outward, and for `once`, where no interval reaches beyond the items seen",
+    "off": "what is off, if anything",
+}
 
 
 def once(n):
@@ -57,17 +70,6 @@ def trials_for(n, quick):
     return trials // 10 if quick else trials
 
 
-def hashed_error(k, n):
-    """RSE * sqrt(k) of the martingale estimate (Cohen 2015)."""
-    variance = ((n * (n - 1) - k * (k - 1)) / (2 * (k - 1)) - (n - k)) / n**2
-    return math.sqrt(variance * k)
-
-
-def merged_error(k, n):
-    """RSE * sqrt(k) of (k-1)/U_k."""
-    return math.sqrt((n - k + 1) / (n * (k - 2)) * k)
-
-
 THEORY = {"hashed": hashed_error, "merged": merged_error}
 
 
@@ -98,8 +100,7 @@ def measure(cell):
             low, high = sketch.interval(level)
             covered[i] += low <= n <= high
     bias = sum(errors) / trials
-    rms = math.sqrt(sum(error**2 for error in errors) / trials)
-    return bias, rms, failures / trials, [count / trials for count in covered]
+    return bias, rms(errors), failures / trials, [count / trials for count in covered]
 
 
 def cells(quick):
@@ -117,7 +118,7 @@ def cells(quick):
 
 
 def standard_error(cell, result):
-    """Of the bias; from theory where that is larger.
+    """Return that of the bias; from theory where that is larger.
 
     Next to the capacity one seed in k decides, and may not be among those tried.
     """
@@ -141,63 +142,45 @@ def complaints(cell, result):
 
 def row(cell, result):
     coins, k, stream, n, trials = cell
-    bias, rms, failures, covered = result
+    bias, error, failures, covered = result
     expected = f"{THEORY[coins](k, n):.2f}" if coins in THEORY else ""
-    values = [
+    return [
         coins,
         f"{k:,}",
         f"{stream} parts" if coins == "merged" else stream.__name__,
         f"{n:,}",
         f"{trials:,}",
         f"{bias:+.4%} ± {standard_error(cell, result):.4%}",
-        f"{rms * math.sqrt(k):.2f}",
+        f"{error * math.sqrt(k):.2f}",
         expected,
         f"{failures:.1%}",
         *(f"{share:.1%}" for share in covered),
         ", ".join(complaints(cell, result)),
     ]
-    return "| " + " | ".join(values) + " |"
-
-
-HEAD = f"""# Accuracy
-
-Made by `python benchmarks/accuracy.py --write` at commit {{commit}}. Each row counts one
-fixed stream under so many seeds. Streams: `once` without repeats; `passes` three passes; `shuffled`
-and `zipf` every element once and twice as many items at random, uniformly or in proportion to
-1/rank. Merged: so many sketches with hashed coins, each of a part of the elements in three passes;
-neighbours have half of theirs in common.
-
-Columns: bias ± its standard error; RSE·√k, and what theory says for hashed coins; share of
-estimates further off than the capacity's `epsilon` at delta = {DELTA:.0%}; coverage of intervals at
-four confidences; what is off, if anything. Without repeats no interval reaches beyond the items
-seen, which are the truth there, so that `once` is covered more often than asked; next to the
-capacity rounding outward to integers does the same.
-
-"""
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--write", action="store_true")
+    parser = make_parser(__doc__, write="benchmarks/results/accuracy.md")
+    parser.add_argument("--quick", action="store_true", help="half a minute, with larger errors")
     arguments = parser.parse_args()
 
     work = list(cells(arguments.quick))
-    names = ["coins", "k", "stream", "n", "seeds", "bias", "RSE·√k", "theory", "failures"]
-    names += [f"{level:.0%}" for level in LEVELS] + ["off"]
-    lines = ["| " + " | ".join(names) + " |", "|" + "---|" * len(names)]
-    print(*lines, sep="\n")
-    off = 0
+    rows, off = [], False
+    print(markdown.head(COLUMNS))
     with multiprocessing.get_context("spawn").Pool() as pool:
         for cell, result in zip(work, pool.imap(measure, work), strict=True):
-            lines.append(row(cell, result))
-            print(lines[-1], flush=True)
-            off += bool(list(complaints(cell, result)))
+            rows.append(row(cell, result))
+            print(markdown.line(rows[-1]), flush=True)
+            off |= any(complaints(cell, result))
     if arguments.write:
-        git = ["git", "rev-parse", "--short", "HEAD"]
-        commit = subprocess.run(git, capture_output=True, text=True, check=True).stdout.strip()
-        RESULTS.parent.mkdir(exist_ok=True)
-        RESULTS.write_text(HEAD.format(commit=commit) + "\n".join(lines) + "\n", encoding="utf-8")
+        output.write_results(
+            "accuracy",
+            [markdown.table(COLUMNS, rows)],
+            facts={},
+            others=[],
+            sentence=SENTENCE,
+            legend=LEGEND,
+        )
     sys.exit(1 if off else 0)
 
 

@@ -1,59 +1,12 @@
-"""NumPy arrays of many types: ours, the rivals and the limit.
-
-    python benchmarks/arrays.py [--items N] [--rounds N] [--memory] [--write]
-                                [--only CONTESTANT...] [--tables TABLE...] [--threads N]
+"""Counts NumPy arrays of many types, by ours, the rivals and the limit.
 
 Rivals get the array as it is; what they cannot take without a copy is copied within the time.
 """
 
-from functools import lru_cache
-
 import numpy as np
-import rivals
-from harness import Contestant, Table, main
-from limits import SUM
-from ours import OURS, other_levels
-from rivals import DUCKDB, DUCKDB_2, POLARS, hyperloglog_error
 
-CONTESTANTS = [
-    *OURS,
-    *other_levels(),
-    SUM,
-    POLARS,
-    DUCKDB,
-    DUCKDB_2,
-    Contestant("zpds", rivals.zpds, error=hyperloglog_error(2**14)),
-    Contestant("HLL in Rust", rivals.hll_in_rust, error=hyperloglog_error(2**14)),
-    Contestant("datasketches HLL", rivals.datasketches_hll, error=hyperloglog_error(2**12)),
-    Contestant("pandas nunique", rivals.pandas_nunique),
-    Contestant("pyarrow count_distinct", rivals.pyarrow_exact),
-    Contestant("Polars n_unique", rivals.polars_exact),
-    Contestant("np.unique", rivals.numpy_unique),
-]
-FEW_DISTINCT = 100_000
-
-
-def count_exactly(array):
-    """Sort and count the changes: much faster than a set, for every type."""
-    ordered = np.sort(array)
-    return 1 + np.count_nonzero(ordered[1:] != ordered[:-1])
-
-
-@lru_cache(maxsize=1)
-def shuffled(length, distinct):
-    order = np.arange(length) % distinct
-    np.random.default_rng(0).shuffle(order)
-    return order
-
-
-def table_of(name, convert, distinct=FEW_DISTINCT):
-    """An array made from shuffled int64 numbers."""
-
-    def make(length):
-        return convert(shuffled(length, distinct or length))
-
-    baselines = (SUM.name, POLARS.name, DUCKDB.name)
-    return Table(name, make, CONTESTANTS, baselines, count_exactly)
+from lib.array_tables import table_of
+from lib.run_tables import main
 
 
 def to(dtype):
@@ -74,4 +27,4 @@ TABLES = [
 ]
 
 if __name__ == "__main__":
-    main("arrays", TABLES, __doc__.splitlines()[0])
+    main("arrays", TABLES, __doc__)

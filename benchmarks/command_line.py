@@ -1,6 +1,4 @@
-"""The program cvmcount beside others that count the distinct lines of a file: whole processes.
-
-    python benchmarks/command_line.py [--items N] [--rounds N] [--write] [--only CONTESTANT...]
+"""Times the program cvmcount beside others that count a file's distinct lines.
 
 The file holds the words of the article's list in its order, one a line. `start` is the time of a
 process that has nothing to count; `counting alone` is what the program itself says it took.
@@ -13,19 +11,24 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-import report
-import rust_rival
-from count import article_workload
-from harness import Contestant, Entry, Table, is_meant, parse_arguments
-from ours import FRESH_ERROR, HASHED_ERROR
+from lib import entry_table, output
+from lib.comparison import Entry, Table, our_results_off
+from lib.contestant import Contestant
+from lib.items import article_words
+from lib.options import is_meant, make_parser
+from lib.ours import FRESH_ERROR, HASHED_ERROR
+from lib.rust_crate import BUILD, find_cargo
+from lib.turns import in_turns
 
-PYTHON = shlex.quote(sys.executable)
-PROGRAM = shlex.quote(str(Path(sys.executable).with_name("cvmcount")))
-CARGO_ROOT = rust_rival.CRATE.parents[1] / "build" / "cargo"
+CARGO_ROOT = BUILD / "cargo"
+# The program of this environment first, and last what cargo builds.
+PATH = [str(Path(sys.executable).parent), os.environ["PATH"], str(CARGO_ROOT / "bin")]
+ENVIRONMENT = {**os.environ, "PATH": os.pathsep.join(PATH)}
+PYTHON = Path(sys.executable).name
 BASELINES = ("huniq, then wc -l", "wc -l")
+SENTENCE = "Each contestant is a process of its own, or a pipe of several, started by turns."
 
 
 class Command:
@@ -39,7 +42,8 @@ class Command:
 
     def output(self, path):
         line = self.line.format(file=shlex.quote(str(path)))
-        return subprocess.run(line, shell=True, check=True, stdout=subprocess.PIPE).stdout
+        pipe = subprocess.PIPE
+        return subprocess.run(line, shell=True, check=True, stdout=pipe, env=ENVIRONMENT).stdout
 
 
 class Limit(Command):
@@ -50,85 +54,84 @@ class Limit(Command):
 
 
 class CountingAlone(Command):
-    """Takes as long as the program says. The rest of the time is given back."""
+    """One whose time is what the program says."""
 
     def __call__(self, path):
-        start = time.perf_counter()
         result = json.loads(self.output(path))
-        self.outside = time.perf_counter() - start - result["seconds"]
+        self.seconds = result["seconds"]
         return result["estimate"]
 
 
-def huniq():
-    """Return the path of huniq, which cargo builds once; None with a note where it cannot."""
-    name = "huniq"
-    found = shutil.which(name) or shutil.which(name, path=CARGO_ROOT / "bin")
-    cargo = rust_rival.find_cargo()
-    if found is None and cargo is not None:
-        command = [cargo, "install", "--quiet", "--locked", "--root", str(CARGO_ROOT), name]
+def has_huniq():
+    """Let cargo build it once, and print a note where it cannot."""
+    path = ENVIRONMENT["PATH"]
+    cargo = find_cargo()
+    if not shutil.which("huniq", path=path) and cargo is not None:
+        command = [cargo, "install", "--quiet", "--locked", "--root", str(CARGO_ROOT), "huniq"]
         subprocess.run(command, check=False)
-        found = shutil.which(name, path=CARGO_ROOT / "bin")
-    if found is None:
+    if not shutil.which("huniq", path=path):
         print("huniq was not found: cargo install huniq")
-    return found
+        return False
+    return True
 
 
-def contestants():
-    """Return all that this machine has."""
-    sort = "LC_ALL=C sort -u --parallel={} {{file}} | wc -l"
-    pure_python = "import sys; print(len(set(open(sys.argv[1], 'rb'))))"
-    ours = HASHED_ERROR
-    yield Contestant("cvmcount", Command(f"{PROGRAM} {{file}}"), "ours", ours)
-    yield Contestant(
-        "cvmcount --workers 2", Command(f"{PROGRAM} --workers 2 {{file}}"), "ours", ours
-    )
-    yield Contestant("cvmcount, from a pipe", Command(f"cat {{file}} | {PROGRAM}"), "ours", ours)
-    yield Contestant(
-        "cvmcount --coins fresh", Command(f"{PROGRAM} --coins fresh {{file}}"), "ours", FRESH_ERROR
-    )
-    alone = CountingAlone(f"{PROGRAM} --json {{file}}")
-    yield Contestant("cvmcount, counting alone", alone, "ours", ours)
-    yield Contestant("start of cvmcount", Limit(f"{PROGRAM} {os.devnull}"), "limit")
-    yield Contestant("start of Python", Limit(f"{PYTHON} -c pass"), "limit")
-    yield Contestant("wc -l", Limit("wc -l {file}"), "limit")
-    yield Contestant("sort -u, 2 threads", Command(sort.format(2)))
-    yield Contestant("Python's set", Command(f"{PYTHON} -c {shlex.quote(pure_python)} {{file}}"))
-    path = huniq()
-    if path is not None:
-        yield Contestant(BASELINES[0], Command(f"{shlex.quote(path)} < {{file}} | wc -l"))
+def commands():
+    """Yield name, command, group and error of all that this machine has."""
+    ours, fresh = ("ours", HASHED_ERROR), ("ours", FRESH_ERROR)
+    yield "cvmcount", Command("cvmcount {file}"), *ours
+    yield "cvmcount --workers 2", Command("cvmcount --workers 2 {file}"), *ours
+    yield "cvmcount, from a pipe", Command("cat {file} | cvmcount"), *ours
+    yield "cvmcount --coins fresh", Command("cvmcount --coins fresh {file}"), *fresh
+    yield "cvmcount, counting alone", CountingAlone("cvmcount --json {file}"), *ours
+    yield "start of cvmcount", Limit(f"cvmcount {os.devnull}"), "limit"
+    yield "start of Python", Limit(f"{PYTHON} -c pass"), "limit"
+    yield "wc -l", Limit("wc -l {file}"), "limit"
+    yield "sort -u, 2 threads", Command("LC_ALL=C sort -u --parallel=2 {file} | wc -l")
+    pure_python = 'import sys; print(len(set(open(sys.argv[1], "rb"))))'
+    yield "Python's set", Command(f"{PYTHON} -c '{pure_python}' {{file}}")
+    if has_huniq():
+        yield BASELINES[0], Command("huniq < {file} | wc -l")
 
 
-def take_turns(chosen, path, distinct, rounds):
-    entries = [Entry(contestant, predicted=0.0, distinct=distinct) for contestant in chosen]
-    for number in range(rounds):
-        first = number % len(entries)
-        for entry in entries[first:] + entries[:first]:
-            count = entry.contestant.count
-            start = time.perf_counter()
-            entry.counts.append(count(path))
-            seconds = time.perf_counter() - start
-            entry.times.append(seconds - getattr(count, "outside", 0.0))
+def take_turns(contestants, path, distinct, rounds):
+    entries = [Entry(contestant, distinct=distinct) for contestant in contestants]
+    for _, entry in in_turns(entries, rounds):
+        count = entry.contestant.count
+        entry.counts.append(entry.take(count, path))
+        if isinstance(count, CountingAlone):
+            entry.times[-1] = count.seconds
     return sorted(entries, key=lambda entry: entry.seconds)
 
 
 def main():
-    arguments = parse_arguments(__doc__.splitlines()[0])
-    chosen = [one for one in contestants() if is_meant(one.name, arguments.only)]
-    words = article_workload()[: arguments.items]
+    parser = make_parser(
+        __doc__, items=10_000_000, rounds=5, write="benchmarks/results/command_line.md"
+    )
+    parser.add_argument("--only", nargs="+", metavar="NAME", help="contestants named like this")
+    arguments = parser.parse_args()
+    contestants = [
+        Contestant(name, command, *others, note=f"`{command.line.format(file='FILE')}`")
+        for name, command, *others in commands()
+        if is_meant(name, arguments.only)
+    ]
+    words = article_words(arguments.items)
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
         file.write("".join(f"{word}\n" for word in words))
         file.flush()
-        entries = take_turns(chosen, file.name, len(set(words)), arguments.rounds)
-    table = Table("the article's words, one a line", None, chosen, BASELINES)
-    section = report.section(table, entries, [])
-    section += (
-        "\n\nEach contestant is a process of its own, or a pipe of several, started by turns."
-    )
+        entries = take_turns(contestants, file.name, len(set(words)), arguments.rounds)
+    table = Table("the article's words, one a line", None, contestants, BASELINES)
+    section = entry_table.show(table, entries)
     print(section)
     if arguments.write:
-        report.write("command_line", [section], arguments.threads)
-    off = [entry for entry in entries if entry.contestant.group == "ours" and entry.is_off]
-    sys.exit(1 if off else 0)
+        output.write_results(
+            "command_line",
+            [section],
+            facts={"lines": f"{len(words):,}", "rounds": str(arguments.rounds)},
+            others=[],
+            sentence=SENTENCE,
+            legend=entry_table.LEGEND,
+        )
+    sys.exit(1 if our_results_off(entries) else 0)
 
 
 if __name__ == "__main__":

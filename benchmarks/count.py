@@ -1,23 +1,17 @@
 """Count the distinct lines of a file, or the ten million strings of the article's workload.
 
-    python benchmarks/count.py [FILE]
+    python3 dev.py count [FILE]
 
 Prints the estimate beside the exact count, and the time of each.
 """
 
-import argparse
-import random
 import sys
-import time
 
 from cvmcount import CVMSketch, count_approx
-
-
-def article_workload():
-    """Return 100,000 different strings, each a hundred times, shuffled."""
-    words = [str(i) for i in range(100_000)] * 100
-    random.Random(0).shuffle(words)
-    return words
+from lib.items import article_words
+from lib.options import make_parser
+from lib.rivals import set_of_items
+from lib.turns import timed
 
 
 def lines_of(path):
@@ -25,24 +19,18 @@ def lines_of(path):
         return [line.removesuffix("\n") for line in file]
 
 
-def timed(function, items):
-    start = time.perf_counter()
-    result = function(items)
-    return result, time.perf_counter() - start
-
-
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = make_parser(__doc__)
     parser.add_argument("file", nargs="?", help="a text file; default: the article's workload")
     path = parser.parse_args().file
     try:
-        items = article_workload() if path is None else lines_of(path)
+        items = article_words() if path is None else lines_of(path)
     except OSError as error:
         sys.exit(f"{path}: {error.strerror}")
 
     estimate, approximate_time = timed(count_approx, items)
     _, fresh_time = timed(lambda items: count_approx(items, coins="fresh"), items)
-    exact, exact_time = timed(lambda items: len(set(items)), items)
+    exact, exact_time = timed(set_of_items, items)
     sketch = CVMSketch()
     sketch.update(items)
     low, high = sketch.interval(0.95)

@@ -1,57 +1,63 @@
-"""Our adapters for Spark, Dask and Ray beside what each engine has itself.
+"""Times our adapters for Spark, Dask and Ray beside what each engine has itself.
 
-    python benchmarks/engines.py [ENGINE...] [--rows N] [--partitions N] [--rounds N] [--write]
-
-Five minutes for all; Spark needs Java 17. The data lie in the engine's memory before the time
-begins: a column of words, half as many distinct ones as rows, in 100 groups. Contestants take
-turns, another one first in every round. --write makes benchmarks/results/engines.md. Exits with 1
+All together take five minutes; Spark needs Java 17. The data lie in the engine's memory before the
+time begins: a column of words, half as many distinct ones as rows, in 100 groups. It exits with 1
 if a result of ours is off by more than five standard errors.
 """
 
-import argparse
+import contextlib
 import functools
-import math
 import os
-import platform
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from importlib.metadata import version
-
-import report
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from cvmcount import CVMSketch
+from lib import markdown, output
+from lib.options import make_parser, positive
+from lib.ours import UNION_ERROR
+from lib.theory import STANDARD_ERRORS, rms
+from lib.turns import Turns, in_turns
 
-RESULTS = report.BENCHMARKS / "results" / "engines.md"
 GROUPS = 100
-STANDARD_ERRORS = 5
 EXACT = "exact"
+SENTENCE = (
+    "Only the times of one table can be compared: its contestants took turns, with the data in the "
+    "memory of the engine and two workers of one core."
+)
+LEGEND = {
+    "seconds": "median of the rounds",
+    "fastest": "seconds of the fastest round",
+    "error": "relative error of the count; by group, the root mean square over the groups",
+    "bytes a partition": "the state that one partition of the whole column sends",
+}
 
 
 @dataclass
-class Contestant:
+class Contestant(Turns):
     """One way to count in one engine: a number, or one for each group."""
 
     name: str
     count: Callable[[], float | list[float]]
     part_bytes: int | None = None  # of what is sent for one partition, where that can be told
-    results: list = field(default_factory=list)
-    times: list[float] = field(default_factory=list)
 
     def take_turn(self):
-        start = time.perf_counter()
-        found = self.count()
-        self.times.append(time.perf_counter() - start)
+        found = self.take(self.count)
         self.results = found if isinstance(found, list) else [found]
 
-    def error(self, truth):
-        """Root mean square of the relative errors over the groups; the error of a single number."""
-        return math.sqrt(statistics.fmean((one / truth - 1) ** 2 for one in self.results))
+    def errors(self, truth):
+        return [result / truth - 1 for result in self.results]
+
+    def is_off(self, truth):
+        """A result of ours is further off than its error explains."""
+        limit = STANDARD_ERRORS * UNION_ERROR
+        return self.name.startswith("cvmcount") and max(map(abs, self.errors(truth))) > limit
+
+    def row(self, truth):
+        size = "" if self.part_bytes is None else f"{self.part_bytes:,}"
+        error = f"{rms(self.errors(truth)):.2%}"
+        return [self.name, f"{self.seconds:.2f}", f"{self.fastest:.2f}", error, size]
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,7 @@ def pandas_table(size):
     return pd.DataFrame({"group": [key % GROUPS for key in keys], "word": words})
 
 
-@contextmanager
+@contextlib.contextmanager
 def dask_contestants(size):
     import dask.dataframe as dd
     from dask.distributed import Client, LocalCluster
@@ -120,7 +126,7 @@ def dask_contestants(size):
         )
 
 
-@contextmanager
+@contextlib.contextmanager
 def ray_contestants(size):
     import pyarrow as pa
     import ray
@@ -170,7 +176,7 @@ def ray_contestants(size):
         ray.shutdown()
 
 
-@contextmanager
+@contextlib.contextmanager
 def spark_contestants(size):
     from pyspark.sql import SparkSession
     from pyspark.sql import functions as sf
@@ -247,83 +253,59 @@ def spark_contestants(size):
 ENGINES = {"dask": dask_contestants, "ray": ray_contestants, "spark": spark_contestants}
 
 
-def take_turns(contestants, rounds):
+def compare(title, contestants, truth, rounds):
+    """A table of contestants, fastest first, and how many results of ours are off."""
     for one in contestants:
         one.take_turn()  # whatever it imports and compiles is not counted
         one.times.clear()
-    for number in range(rounds):
-        first = number % len(contestants)
-        for one in contestants[first:] + contestants[:first]:
-            one.take_turn()
+    for _, one in in_turns(contestants, rounds):
+        one.take_turn()
+    rows = [one.row(truth) for one in sorted(contestants, key=lambda one: one.seconds)]
+    section = markdown.section(title, markdown.table(["contestant", *LEGEND], rows))
+    print(f"\n{section}", flush=True)
+    return section, sum(one.is_off(truth) for one in contestants)
 
 
-def is_off(one, truth):
-    """Whether a result of ours is further off than its error explains."""
-    limit = STANDARD_ERRORS / math.sqrt(CVMSketch().capacity - 2)
-    return one.name.startswith("cvmcount") and (
-        any(abs(found / truth - 1) > limit for found in one.results)
-    )
-
-
-def table_of(contestants, truth) -> Iterator[str]:
-    yield report.line(["contestant", "seconds", "fastest", "error", "bytes a partition"])
-    yield "|" + "---|" * 5
-    for one in sorted(contestants, key=lambda one: statistics.median(one.times)):
-        size = "" if one.part_bytes is None else f"{one.part_bytes:,}"
-        seconds = [f"{statistics.median(one.times):.2f}", f"{min(one.times):.2f}"]
-        yield report.line([one.name, *seconds, f"{one.error(truth):.2%}", size])
-
-
-def head(size, rounds):
-    git = ["git", "-C", str(report.BENCHMARKS), "rev-parse", "--short", "HEAD"]
-    commit = subprocess.run(git, capture_output=True, text=True, check=True).stdout.strip()
-    versions = ", ".join(
-        f"{name} {version(name)}" for name in ("cvmcount", "dask", "ray", "pyspark")
-    )
-    return f"""# Engines
-
-Made by `python3 dev.py benchmark engines --write` at commit {commit}, on {report.processor()},
-{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, by {versions}.
-
-{size.rows:,} rows of words in {size.partitions} partitions, {size.distinct:,} of them distinct, in
-the memory of the engine; two workers of one core. Medians of {rounds} rounds. The error is that of
-one count, or the root mean square over {GROUPS} groups of {size.distinct // GROUPS:,} words each.
-Bytes are those of the state that one partition of the whole column sends.
-"""
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def parse_arguments():
+    parser = make_parser(__doc__, rounds=3, write="benchmarks/results/engines.md")
     parser.add_argument("engines", nargs="*", metavar="ENGINE", help=", ".join(ENGINES))
-    parser.add_argument("--rows", type=int, default=4_000_000)
-    parser.add_argument("--partitions", type=int, default=16)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--rows", type=positive, default=4_000_000)
+    parser.add_argument("--partitions", type=positive, default=16)
     arguments = parser.parse_args()
     if unknown := set(arguments.engines) - set(ENGINES):
         parser.error(f"no engine {', '.join(unknown)}")
     if arguments.write and arguments.engines:
         parser.error("--write needs all engines")
+    return arguments
+
+
+def main():
+    arguments = parse_arguments()
     size = Size(arguments.rows, arguments.partitions)
-    lines, off = [], 0
-    with tempfile.TemporaryDirectory() as elsewhere:
-        os.chdir(elsewhere)  # workers would import the source tree instead of the package
+    found = []
+    with tempfile.TemporaryDirectory() as elsewhere, contextlib.chdir(elsewhere):
+        # Elsewhere: workers would import the source tree instead of the package.
         for engine in arguments.engines or ENGINES:
             with ENGINES[engine](size) as (whole, by_group):
-                tables = (
-                    (whole, size.distinct, ""),
-                    (by_group, size.distinct // GROUPS, " by group"),
-                )
-                for contestants, truth, kind in tables:
-                    take_turns(contestants, arguments.rounds)
-                    section = [f"\n## {engine.capitalize()}{kind}\n", *table_of(contestants, truth)]
-                    print("\n".join(section), flush=True)
-                    lines += section
-                    off += sum(is_off(one, truth) for one in contestants)
-        os.chdir(report.BENCHMARKS)
+                name, rounds = engine.capitalize(), arguments.rounds
+                found.append(compare(name, whole, size.distinct, rounds))
+                found.append(compare(f"{name} by group", by_group, size.distinct // GROUPS, rounds))
     if arguments.write:
-        RESULTS.write_text(head(size, arguments.rounds) + "\n".join(lines) + "\n", encoding="utf-8")
-    sys.exit(1 if off else 0)
+        output.write_results(
+            "engines",
+            [section for section, _ in found],
+            facts={
+                "rows": f"{size.rows:,}",
+                "distinct words": f"{size.distinct:,}",
+                "groups": f"{GROUPS} of {size.distinct // GROUPS:,} words each",
+                "partitions": str(size.partitions),
+                "rounds": str(arguments.rounds),
+            },
+            others=["dask", "ray", "pyspark"],
+            sentence=SENTENCE,
+            legend=LEGEND,
+        )
+    sys.exit(1 if any(off for _, off in found) else 0)
 
 
 if __name__ == "__main__":

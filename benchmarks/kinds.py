@@ -1,16 +1,10 @@
-"""Nanoseconds for an item of each kind, counted in a list, beside len(set(x)).
+"""Times items of each kind, counted in a list, beside len(set(x)).
 
-    python benchmarks/kinds.py [ITEMS]
-
-Each list holds ITEMS objects (default 200,000), no two the same object, a tenth of them distinct.
-The two are timed in turn, five times, medians reported; the counts are checked first.
+No two items of a list are the same object, and a tenth of them are distinct. The counts are checked
+first.
 """
 
 import datetime as dt
-import random
-import statistics
-import sys
-import time
 import uuid
 from decimal import Decimal
 from fractions import Fraction
@@ -18,6 +12,11 @@ from fractions import Fraction
 import numpy as np
 
 from cvmcount import CVMSketch
+from lib import markdown
+from lib.items import shuffled_list
+from lib.options import make_parser
+from lib.rivals import set_of_items
+from lib.turns import Turns, in_turns
 
 DAY = dt.datetime(2024, 1, 1)
 KINDS = {
@@ -48,10 +47,8 @@ KINDS = {
 }
 
 
-def timed(function):
-    start = time.perf_counter()
-    function()
-    return time.perf_counter() - start
+def feed(items):
+    CVMSketch().update(items)
 
 
 def count(items):
@@ -61,19 +58,18 @@ def count(items):
 
 
 def main():
-    length = int(sys.argv[1]) if len(sys.argv) > 1 else 200_000
-    order = [i % (length // 10) for i in range(length)]
-    random.Random(0).shuffle(order)
-    print(f"{'ns an item':30} {'cvmcount':>9} {'set':>9} {'ratio':>7}")
+    arguments = make_parser(__doc__, items=200_000, rounds=5).parse_args()
+    order = shuffled_list(arguments.items, max(arguments.items // 10, 1))
+    print(markdown.head(["ns an item", "cvmcount", "set", "ratio"]))
     for name, make in KINDS.items():
         items = [make(i) for i in order]
         assert count(items) == len(set(items)), name
-        ours, theirs = [], []
-        for _ in range(5):
-            ours.append(timed(lambda items=items: CVMSketch().update(items)))
-            theirs.append(timed(lambda items=items: len(set(items))))
-        a, b = (statistics.median(times) / length * 1e9 for times in (ours, theirs))
-        print(f"{name:30} {a:9.1f} {b:9.1f} {b / a:7.2f}")
+        ours, theirs = Turns(), Turns()
+        contestants = [(ours, feed), (theirs, set_of_items)]
+        for _, (turns, function) in in_turns(contestants, arguments.rounds):
+            turns.take(function, items)
+        a, b = (turns.seconds / arguments.items * 1e9 for turns in (ours, theirs))
+        print(markdown.line([name, f"{a:.1f}", f"{b:.1f}", f"{b / a:.2f}"]), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,18 +1,12 @@
 """Writes what README.md shows of speed, memory and error: from measurements, never by hand.
 
-    python benchmarks/readme.py
-
-The picture is drawn from results/lists.md, arrays.md and columns.md, the sentences also from
+The picture and the table of times are made from results/lists.md, arrays.md, columns.md and
 command_line.md; each is written by the script of that name with `--write`. Memory and error are
 measured here, in half a minute.
 """
 
 import math
-import re
-import statistics
 import sys
-import textwrap
-from pathlib import Path
 
 import matplotlib
 
@@ -21,11 +15,18 @@ from datasketches import hll_sketch, update_theta_sketch
 from matplotlib import pyplot
 
 from cvmcount import CVMSketch
+from lib import markdown
+from lib.limits import SUM
+from lib.machine import BENCHMARKS, ROOT
+from lib.options import make_parser
+from lib.ours import OURS
+from lib.output import replace_block
+from lib.rivals import DUCKDB_2, POLARS, RUST, SET, fed
+from lib.theory import rms
 
-BENCHMARKS = Path(__file__).resolve().parent
-README = BENCHMARKS.parent / "README.md"
-PICTURE = BENCHMARKS.parent / "docs" / "speed.svg"
-OURS, THEIRS, TEXT = "#2a8f9e", "#b8b8b8", "#7f7f7f"  # readable on light and on dark pages
+PICTURE = ROOT / "docs" / "speed.svg"
+# Colours that are readable on light and on dark pages.
+OUR_COLOUR, THEIR_COLOUR, TEXT_COLOUR = "#2a8f9e", "#b8b8b8", "#7f7f7f"
 
 # File and table of results, title, and the slowest that is still shown.
 PANELS = [
@@ -55,13 +56,30 @@ SHOWN = {
 }
 DATA_SETS = 40
 DISTINCT = 1_000_000
-RUST, POLARS = "article's optimized Rust", "Polars approx_n_unique"
-HUNIQ, SORT = "huniq, then wc -l", "sort -u, 2 threads"
-DUCKDB_2, PANDAS, WORKERS_2 = "DuckDB, 2 threads", "pandas nunique", "cvmcount, workers=2"
+ONE_THREAD, TWO_THREADS = OURS[0].name, OURS[1].name
+PANDAS = "pandas nunique"
+SET_AND_RUST = [SET.name, RUST.name]
+# Each has what is counted, file and table of its results, who of ours, and whose times beside it.
+COMPARED = [
+    ("list of str", "lists", "article", ONE_THREAD, SET_AND_RUST),
+    ("list of str, no two the same object", "lists", "separate", ONE_THREAD, SET_AND_RUST),
+    ("array of int64", "arrays", "int64, 100,000 distinct", ONE_THREAD, [SUM.name, POLARS.name]),
+    ("Arrow column of str", "columns", "utf8", ONE_THREAD, [POLARS.name]),
+    ("Arrow column of str", "columns", "utf8", TWO_THREADS, [DUCKDB_2.name]),
+    ("pandas Series of str", "columns", "pandas Series of str", ONE_THREAD, [PANDAS]),
+    ("pandas Series of int", "columns", "pandas Series of int", ONE_THREAD, [PANDAS]),
+    (
+        "lines of a file, by whole processes",
+        "command_line",
+        "the article's words, one a line",
+        "cvmcount",
+        ["huniq, then wc -l", "sort -u, 2 threads"],
+    ),
+]
 
 
 def table_of_results(file, name):
-    """Seconds by contestant, from a table that harness.py has written."""
+    """Seconds by contestant, from a table that lib/entry_table.py has made."""
     text = (BENCHMARKS / "results" / f"{file}.md").read_text(encoding="utf-8")
     section = text.split(f"\n## {name}\n")[1].split("\n## ")[0]
     rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("|")]
@@ -71,7 +89,7 @@ def table_of_results(file, name):
 def draw(axes, seconds, title, slowest):
     names = [name for name in SHOWN if seconds.get(name, math.inf) <= slowest]
     names.sort(key=seconds.get)
-    colours = [OURS if name.startswith("cvmcount") else THEIRS for name in names]
+    colours = [OUR_COLOUR if name.startswith("cvmcount") else THEIR_COLOUR for name in names]
     bars = axes.barh([SHOWN[name] for name in names], [seconds[name] for name in names], 0.7)
     for bar, colour, name in zip(bars, colours, names, strict=True):
         bar.set_color(colour)
@@ -82,14 +100,14 @@ def draw(axes, seconds, title, slowest):
             xytext=(4, 0),
             textcoords="offset points",
             va="center",
-            color=TEXT,
+            color=TEXT_COLOUR,
             fontsize=8,
         )
     axes.set_xlim(0, 1.1 * max(seconds[name] for name in names))
     axes.invert_yaxis()
-    axes.set_title(title, fontsize=9, color=TEXT, pad=8)
-    axes.set_xlabel("seconds", fontsize=8, color=TEXT)
-    axes.tick_params(colors=TEXT, labelsize=8, length=0, which="both")
+    axes.set_title(title, fontsize=9, color=TEXT_COLOUR, pad=8)
+    axes.set_xlabel("seconds", fontsize=8, color=TEXT_COLOUR)
+    axes.tick_params(colors=TEXT_COLOUR, labelsize=8, length=0, which="both")
     for spine in axes.spines.values():
         spine.set_visible(False)
 
@@ -114,16 +132,12 @@ def of_ours(**options):
 
 
 def of_hll(items, _):
-    sketch = hll_sketch(12)
-    for item in items:
-        sketch.update(item)
+    sketch = fed(hll_sketch(12), items)
     return sketch.get_estimate(), None, len(sketch.serialize_compact())
 
 
 def of_theta(items, _):
-    sketch = update_theta_sketch(12)
-    for item in items:
-        sketch.update(item)
+    sketch = fed(update_theta_sketch(12), items)
     return sketch.get_estimate(), None, len(sketch.compact().serialize())
 
 
@@ -150,63 +164,35 @@ def measured_row(name, count):
         errors.append(estimate / DISTINCT - 1)
         in_memory.append(sizes[0])
         saved.append(sizes[1])
-    rms = math.sqrt(statistics.fmean(error**2 for error in errors))
-    sizes = (f"{max(some):,}" if some[0] is not None else "" for some in (in_memory, saved))
-    return f"| {name} | {' | '.join(sizes)} | {rms:.2%} | {max(map(abs, errors)):.2%} |"
+    sizes = [f"{max(some):,}" if some[0] is not None else "" for some in (in_memory, saved)]
+    return [name, *sizes, f"{rms(errors):.2%}", f"{max(map(abs, errors)):.2%}"]
 
 
 def memory_table():
     rows = [measured_row(name, count) for name, count in CONTESTANTS.items()]
-    head = f"| {DISTINCT:,} distinct int | bytes | saved | error, rms | largest of {DATA_SETS} |"
-    return "\n".join([head, "|---|---|---|---|---|", *rows])
+    names = [f"{DISTINCT:,} distinct int", "bytes", "saved"]
+    return markdown.table([*names, "error, rms", f"largest of {DATA_SETS}"], rows)
 
 
-def factor_sentences():
-    """How many times longer the rivals take, from the tables that the picture shows."""
-    words = table_of_results("lists", "article")
-    separate = table_of_results("lists", "separate")
-    numbers = table_of_results("arrays", "int64, 100,000 distinct")
-    column = table_of_results("columns", "utf8")
-    of_words, of_ints = (
-        table_of_results("columns", f"pandas Series of {kind}") for kind in ("str", "int")
-    )
-    lines = table_of_results("command_line", "the article's words, one a line")
-    return (
-        f"One thread counts a list of 10 million words in {words['cvmcount']:.3f} s, "
-        f"{words['len(set(x))'] / words['cvmcount']:.1f} times faster than `len(set(x))` and "
-        f"{words[RUST] / words['cvmcount']:.1f} times faster than CVM in optimized Rust; of words "
-        f"that are objects of their own, {separate['len(set(x))'] / separate['cvmcount']:.0f} and "
-        f"{separate[RUST] / separate['cvmcount']:.1f} times. An array of 10 million int64 takes "
-        f"{1000 * numbers['cvmcount']:.0f} ms, {numbers['cvmcount'] / numbers['np.sum']:.1f} times "
-        f"as long as `np.sum` and {numbers[POLARS] / numbers['cvmcount']:.1f} times less than "
-        "Polars' `approx_n_unique`. An Arrow column of the words takes "
-        f"{column['cvmcount']:.3f} s, {column[POLARS] / column['cvmcount']:.1f} times less than "
-        f"Polars for a Series of its own, and with two threads {column[WORKERS_2]:.3f} s, "
-        f"{column[DUCKDB_2] / column[WORKERS_2]:.1f} times less than DuckDB with two. A pandas "
-        f"Series of the words is counted {of_words[PANDAS] / of_words['cvmcount']:.0f} times "
-        f"faster than by its `nunique`, one of int {of_ints[PANDAS] / of_ints['cvmcount']:.0f} "
-        "times. A file of the words, one a line, takes the program "
-        f"{lines['cvmcount']:.2f} s from start to end, {lines[HUNIQ] / lines['cvmcount']:.1f} "
-        f"times less than `huniq` and {lines[SORT] / lines['cvmcount']:.0f} times less than `sort "
-        "-u`."
-    )
+def speed_rows():
+    for items, file, table, ours, others in COMPARED:
+        seconds = table_of_results(file, table)
+        for other in others:
+            times = [f"{seconds[name]:.3f}" for name in (ours, other)]
+            ratio = f"{seconds[other] / seconds[ours]:.1f}"
+            yield [items, SHOWN[ours], times[0], SHOWN.get(other, other), times[1], ratio]
 
 
-def replace_block(text, name, content):
-    begin, end = f"<!-- {name}: benchmarks/readme.py -->", f"<!-- end of {name} -->"
-    pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
-    replaced, number = pattern.subn(lambda _: f"{begin}\n{content}\n{end}", text)
-    if number != 1:
-        raise SystemExit(f"README.md must have one block {begin} … {end}")
-    return replaced
+def speed_table():
+    names = ["10 million items in", "ours", "seconds", "beside", "seconds", "times ours"]
+    return markdown.table(names, speed_rows())
 
 
 def main():
+    make_parser(__doc__).parse_args()
     draw_picture()
-    text = README.read_text(encoding="utf-8")
-    text = replace_block(text, "speed", textwrap.fill(factor_sentences(), 100))
-    text = replace_block(text, "memory", memory_table())
-    README.write_text(text, encoding="utf-8")
+    replace_block("README.md", "speed", speed_table())
+    replace_block("README.md", "memory", memory_table())
 
 
 if __name__ == "__main__":

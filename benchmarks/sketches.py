@@ -1,27 +1,16 @@
-"""Merging, saving, loading and intersecting, beside DataSketches' theta and HLL sketches.
+"""Times merging, saving, loading and intersecting beside DataSketches' theta and HLL sketches.
 
-    python benchmarks/sketches.py [--rounds N] [--write]
-
-Half a minute. All have much the same error: ours with default arguments, the others with 2**12
-hashes or registers. They take turns, another one first in every round; medians are reported.
---write puts the tables into benchmarks/results/sketches.md, and that of bytes and errors into
-docs/merging.md. Exits with 1 if a result of ours is off by more than five standard errors.
+It takes half a minute. All have much the same error: ours with default arguments, the others with
+2**12 hashes or registers. --write puts the table of bytes and errors into docs/merging.md, too. It
+exits with 1 if a result of ours is off by more than five standard errors.
 """
 
-import argparse
 import math
-import os
-import platform
-import statistics
-import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Any
 
-import report
 from datasketches import (
     compact_theta_sketch,
     hll_sketch,
@@ -34,12 +23,28 @@ from datasketches import (
 )
 
 from cvmcount import CVMSketch
+from lib import markdown, output
+from lib.options import make_parser
+from lib.ours import UNION_ERROR
+from lib.rivals import fed
+from lib.theory import STANDARD_ERRORS, rms
+from lib.turns import Turns, in_turns
 
-RESULTS = report.BENCHMARKS / "results" / "sketches.md"
-PAGE = report.BENCHMARKS.parent / "docs" / "merging.md"
 LOG2_SIZE = 12
 DATA_SETS = 40
-STANDARD_ERRORS = 5
+FEWER = 20  # a twentieth of the rounds for what takes long
+SENTENCE = (
+    f"All have much the same error: ours with default arguments, the others with 2**{LOG2_SIZE} "
+    "hashes or registers; they took turns in one process."
+)
+LEGEND = {
+    "operation": "its median time over the rounds",
+    "exact ones": "sketches of 1,000 elements each, half of them also in the next one",
+    "full ones": "sketches of 10,000 elements each, half of them also in the next one",
+    "one by one": "a new sketch is made of each two",
+    "error": f"root mean square over {DATA_SETS} data sets; HLL intersects by inclusion and "
+    "exclusion",
+}
 
 
 @dataclass(frozen=True)
@@ -57,13 +62,6 @@ class Kind:
     intersect: Callable[[Any, Any], float]
     subtract: Callable[[Any, Any], float] | None
     jaccard: Callable[[Any, Any], float] | None
-
-
-def fed(sketch, items):
-    add = sketch.update
-    for item in items:
-        add(item)
-    return sketch
 
 
 def our_sketch(items):
@@ -128,7 +126,7 @@ def hll_of_both(a, b):
 KINDS = [
     Kind(
         "cvmcount",
-        1 / math.sqrt(CVMSketch().capacity - 2),
+        UNION_ERROR,
         our_sketch,
         our_union,
         our_pairwise,
@@ -217,26 +215,19 @@ def operations_of(kind, complaints):
 
 
 def time_operations(rounds, complaints):
-    """Median microseconds by operation and kind."""
+    """Turns by operation and kind."""
     operations = {}
     for kind in KINDS:
         for name, run, check in operations_of(kind, complaints):
             check(run(), name)
-            operations.setdefault(name, {})[kind.name] = run
-    times = {name: {kind: [] for kind in runs} for name, runs in operations.items()}
-    for number in range(rounds):
-        for name, runs in operations.items():
-            if "1,000" in name and number % 20 > 0:
-                continue
-            order = list(runs.items())
-            first = number % len(order)
-            for kind, run in order[first:] + order[:first]:
-                start = time.perf_counter()
-                run()
-                times[name][kind].append(time.perf_counter() - start)
+            operations.setdefault(name, []).append((kind.name, Turns(), run))
+    for name, contestants in operations.items():
+        fewer = math.ceil(rounds / FEWER) if "1,000" in name else rounds
+        for _, (_, turns, run) in in_turns(contestants, fewer):
+            turns.take(run)
     return {
-        name: {kind: statistics.median(some) * 1e6 for kind, some in kinds.items()}
-        for name, kinds in times.items()
+        name: {kind: turns for kind, turns, _ in contestants}
+        for name, contestants in operations.items()
     }
 
 
@@ -254,69 +245,49 @@ def errors_of(kind, complaints):
         hundredths.append(kind.intersect(a, hundredth) / 1_000 - 1)
     mean = sum(unions) / DATA_SETS
     complaints.check(kind, "mean of unions", mean, 0, kind.error / math.sqrt(DATA_SETS))
-    return [
-        math.sqrt(sum(e**2 for e in errors) / DATA_SETS) for errors in (unions, halves, hundredths)
-    ]
-
-
-def head():
-    git = ["git", "rev-parse", "--short", "HEAD"]
-    commit = subprocess.run(git, capture_output=True, text=True, check=True).stdout.strip()
-    return f"""# Sketches
-
-Made by `python benchmarks/sketches.py --write` at commit {commit}, on {report.processor()},
-{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, by cvmcount
-{version("cvmcount")} and datasketches {version("datasketches")}.
-
-All have much the same error: ours with default arguments, the others with 2**{LOG2_SIZE} hashes
-or registers. They took turns in one process; medians. "Exact ones" are sketches of 1,000 elements
-each, "full ones" of 10,000, half of them also in the next one. "One by one" makes a new sketch of
-each two. HLL intersects by inclusion and exclusion.
-"""
-
-
-def write_page(table):
-    text = PAGE.read_text(encoding="utf-8")
-    before, rest = text.split("<!-- sketches: benchmarks/sketches.py -->\n")
-    after = rest.split("<!-- end of sketches -->")[1]
-    marked = ["<!-- sketches: benchmarks/sketches.py -->", *table, "<!-- end of sketches -->"]
-    PAGE.write_text(before + "\n".join(marked) + after, encoding="utf-8")
+    return [rms(unions), rms(halves), rms(hundredths)]
 
 
 def table_of_times(rounds, complaints):
     names = [kind.name for kind in KINDS]
-    yield report.line(["operation", *names])
-    yield "|" + "---|" * (1 + len(names))
-    for operation, row in time_operations(rounds, complaints).items():
-        cells = [f"{row[name]:,.0f}" if name in row else "" for name in names]
-        yield report.line([operation, *cells])
+    rows = (
+        [operation, *(f"{row[name].seconds * 1e6:,.0f}" if name in row else "" for name in names)]
+        for operation, row in time_operations(rounds, complaints).items()
+    )
+    return markdown.table(["operation", *names], rows)
 
 
 def table_of_errors(complaints):
-    heads = ["sketch", "bytes, 100,000 distinct", "error of a union of 16"]
-    heads += ["of an intersection, half in common", "one in a hundred in common"]
-    yield report.line(heads)
-    yield "|" + "---|" * len(heads)
+    names = ["sketch", "bytes, 100,000 distinct", "error of a union of 16"]
+    names += ["of an intersection, half in common", "one in a hundred in common"]
+    rows = []
     for kind in KINDS:
         size = len(kind.save(kind.make(range(100_000))))
-        errors = [f"{error:.1%}" for error in errors_of(kind, complaints)]
-        yield report.line([kind.name, f"{size:,}", *errors])
+        rows.append([kind.name, f"{size:,}", *map("{:.1%}".format, errors_of(kind, complaints))])
+    return markdown.table(names, rows)
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=200)
-    parser.add_argument("--write", action="store_true")
-    arguments = parser.parse_args()
+    written = "benchmarks/results/sketches.md and a table of docs/merging.md"
+    arguments = make_parser(__doc__, rounds=200, write=written).parse_args()
     complaints = Complaints()
-    times = list(table_of_times(arguments.rounds, complaints))
-    errors = list(table_of_errors(complaints))
-    lines = ["\n## Microseconds\n", *times, "\n## Bytes and errors\n"]
-    lines += [f"Errors are root mean squares over {DATA_SETS} data sets.\n", *errors]
-    print("\n".join(lines))
+    times = table_of_times(arguments.rounds, complaints)
+    errors = table_of_errors(complaints)
+    sections = [
+        markdown.section("Microseconds", times),
+        markdown.section("Bytes and errors", errors),
+    ]
+    print(*sections, sep="\n\n")
     if arguments.write:
-        RESULTS.write_text(head() + "\n".join(lines) + "\n", encoding="utf-8")
-        write_page(errors)
+        output.write_results(
+            "sketches",
+            sections,
+            facts={"rounds": str(arguments.rounds)},
+            others=["datasketches"],
+            sentence=SENTENCE,
+            legend=LEGEND,
+        )
+        output.replace_block("docs/merging.md", "sketches", errors)
     sys.exit(1 if complaints.number else 0)
 
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 NAME = "article_rust"
 CRATE = Path(__file__).resolve().parent / "rust"
-TARGET = CRATE.parents[1] / "build" / "rust"
+BUILD = CRATE.parents[2] / "build"
+TARGET = BUILD / "rust"
 
 
 def find_cargo():

@@ -1,9 +1,9 @@
-"""Work that whoever looks at every item cannot avoid: its time is the limit of one thread."""
+"""Nobody who looks at every item avoids this work: its time is the limit of one thread."""
 
 from collections import deque
 
-import rust_rival
-from harness import Contestant
+from lib import rust_crate
+from lib.contestant import Contestant
 
 
 def iterate(items):
@@ -11,11 +11,11 @@ def iterate(items):
 
 
 def read_one_field(items):
-    rust_rival.require().read_one_field(items)
+    rust_crate.require().read_one_field(items)
 
 
 def hash_each(items):
-    rust_rival.require().hash_each(items)
+    rust_crate.require().hash_each(items)
 
 
 def sum_of_bytes(array):

@@ -1,4 +1,4 @@
-"""What else counts distinct elements: one function each.
+"""Each of these functions counts distinct elements by what others have made.
 
 Where the items are a list, its conversion to what a rival wants is part of the time. Rivals are
 imported when they are called: one that is missing is left out, and the threads are set by then.
@@ -9,8 +9,8 @@ import random
 import warnings
 from functools import cache
 
-import rust_rival
-from harness import Contestant
+from lib import rust_crate
+from lib.contestant import Contestant
 
 EPSILON, DELTA = 0.5, 0.001  # the article's
 
@@ -33,11 +33,11 @@ def set_of_items(items):
 
 
 def article_naive(items):
-    return rust_rival.require().count_approx_naive(items, EPSILON, DELTA)
+    return rust_crate.require().count_approx_naive(items, EPSILON, DELTA)
 
 
 def article_optimized(items):
-    return rust_rival.require().count_approx_optimized(items, EPSILON, DELTA)
+    return rust_crate.require().count_approx_optimized(items, EPSILON, DELTA)
 
 
 def article_python(items):
@@ -59,6 +59,12 @@ def article_python(items):
 def feed(add, items):
     for item in items:
         add(item)
+
+
+def fed(sketch, items):
+    """A sketch of DataSketches after it has met the items."""
+    feed(sketch.update, items)
+    return sketch
 
 
 def count_distinct_cvm(items):
@@ -102,8 +108,7 @@ def datasketch(items):
 def feed_datasketches(sketch, items):
     if hasattr(items, "tolist"):  # NumPy's own scalars would take longer
         items = items.tolist()
-    feed(sketch.update, items)
-    return sketch.get_estimate()
+    return fed(sketch, items).get_estimate()
 
 
 def datasketches_hll(items):

@@ -1,10 +1,9 @@
-"""The contestants of this package, in one place: every table takes them all."""
+"""These are the contestants of this package: every table takes them all."""
 
 import math
 
-from harness import Contestant
-
 from cvmcount import CVMSketch, count_approx
+from lib.contestant import Contestant
 
 
 def contestant(name, error, **options):
@@ -14,6 +13,7 @@ def contestant(name, error, **options):
 # Relative standard errors: without end, and after many passes over the same elements.
 HASHED_ERROR = 0.71 / math.sqrt(CVMSketch().capacity)
 FRESH_ERROR = 1.12 / math.sqrt(CVMSketch(coins="fresh").capacity)
+UNION_ERROR = 1 / math.sqrt(CVMSketch().capacity - 2)
 
 
 def at_level(level, choose):
