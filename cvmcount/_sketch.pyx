@@ -18,13 +18,15 @@ from cvmcount._core.sketch cimport (
     interval,
     max_capacity,
     min_capacity,
+    new_empty_copy,
+    new_from_bytes,
     optional_salt,
     sketch as core_sketch,
-    sketch_from_bytes,
     sketch_merge,
     sketch_settings,
 )
 from cvmcount._identity.objects cimport (
+    Identifier,
     as_span,
     heed_others,
     identify,
@@ -44,8 +46,8 @@ cdef enum:
 cdef double REPORT_SECONDS = 0.1
 
 
-# What hash() depends on in this process. Processes share the number exactly if their hash() agree:
-# it is salted unless PYTHONHASHSEED is set.
+# A number that hash() depends on in this process. Processes share the number exactly if their
+# hash() agree: it is salted unless PYTHONHASHSEED is set.
 cdef uint64_t process_salt():
     return <uint64_t><int64_t>hash("the salt of this process")
 
@@ -235,17 +237,15 @@ cdef class CVMSketch:
         >>> sketch.estimate()
         4.0
         """
-        cdef Block block
+        cdef Identifier identifier = new_identifier()
         cdef uint64_t identity
-        block.identifier = new_identifier()
-        self.begin_block(&block)
-        if identify(item, &block.identifier, &identity):
-            block.output.identities = &identity
-            block.output.room = block.output.kept = 1
-            block.output.item_count = 1
-            if block.clears_before != self.clears:  # by the item's own code
-                block.clears_before = self.clears
-            self.take(&block)
+        with cython.critical_section(self):
+            identifier.rules = self.core.get().rules()
+        if identify(item, &identifier, &identity):
+            with cython.critical_section(self):
+                if identifier.used_process_hash:
+                    self.core.get().set_salt(process_salt())
+                self.core.get().add_identity(identity)
 
     def estimate(self):
         """The estimated number of distinct elements, as a float.
@@ -417,7 +417,7 @@ cdef class CVMSketch:
             return NotImplemented
         cdef CVMSketch union = CVMSketch()
         with cython.critical_section(self):
-            union.core.reset(new core_sketch(self.core.get().empty_copy()))
+            union.core.reset(new_empty_copy(self.core.get()[0]))
         union.merge(self, other)
         return union
 
@@ -589,7 +589,7 @@ cdef class CVMSketch:
                 f"data must be bytes or a contiguous buffer, not {type(data).__name__}"
             ) from error
         try:
-            sketch.core.reset(new core_sketch(sketch_from_bytes(as_span(view.buf, view.len))))
+            sketch.core.reset(new_from_bytes(as_span(view.buf, view.len)))
         finally:
             PyBuffer_Release(&view)
         sketch.core.get().require_salt(process_salt())
@@ -673,7 +673,8 @@ cdef class CVMSketch:
             self.core.get().take(block.output)
         return 0
 
-    # What hash() depends on in this process, once an element was known by nothing else; or None.
+    # The number that hash() depends on in this process, once an element was known by nothing else;
+    # or None.
     @property
     def _hash_salt(self):
         cdef optional_salt salt = self.core.get().salt()

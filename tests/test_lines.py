@@ -1,7 +1,7 @@
 """A red run means that lines of a file are other elements than the same lines in Python, or that
 the program counts other lines than `sort -u | wc -l`.
 
-The slow twin here splits and decodes by Python; the C++ tests have cpp/tests/reference_lines.hpp.
+The slow twin here splits and decodes by Python; the C++ tests have reference_lines.hpp.
 """
 
 import io

@@ -62,7 +62,7 @@ cdef extern from "identity/identity.hpp" namespace "cvmcount" nogil:
         uint64_t of_big_integer(byte_span magnitude, cbool negative) noexcept
         uint64_t of_real(double value) noexcept
         uint64_t of_rational(const number_residues& number) noexcept
-        uint64_t of_complex(uint64_t real, uint64_t imaginary) noexcept
+        uint64_t of_complex(uint64_t real, cbool is_real, uint64_t imaginary) noexcept
         uint64_t of_text(byte_span utf8) noexcept
         uint64_t of_bytes(byte_span data) noexcept
         uint64_t of_time(kind which, int64_t seconds, int64_t attoseconds) noexcept

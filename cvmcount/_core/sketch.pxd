@@ -64,11 +64,11 @@ cdef extern from "cvmcount/sketch.hpp" namespace "cvmcount" nogil:
     cdef cppclass sketch:
         sketch(const sketch_settings& settings) except +
         sketch(const sketch& other) except +
-        sketch empty_copy() except +
         void clear() except +
 
         reading_rules rules() noexcept
         void take(const reading_output& output) except +
+        void add_identity(uint64_t identity) except +
 
         double estimate() noexcept
         uint64_t count() noexcept
@@ -100,10 +100,21 @@ cdef extern from "cvmcount/sketch.hpp" namespace "cvmcount" nogil:
         void set_salt(uint64_t salt) noexcept
         void require_salt(uint64_t salt) except +
 
-    # A static member.
-    sketch sketch_from_bytes "cvmcount::sketch::from_bytes" (byte_span saved) except +
-
     cdef cppclass sketch_merge:
         sketch_merge() except +
         void add(const sketch& part) except +
         void merge_into(sketch& target) except +
+
+
+# Both give a sketch to be owned by the caller. Cython would make an empty one first, and copy.
+cdef extern from *:
+    """
+    static cvmcount::sketch* new_from_bytes(std::span<const std::byte> saved) {
+        return new cvmcount::sketch(cvmcount::sketch::from_bytes(saved));
+    }
+    static cvmcount::sketch* new_empty_copy(const cvmcount::sketch& other) {
+        return new cvmcount::sketch(other.empty_copy());
+    }
+    """
+    sketch* new_from_bytes(byte_span saved) except +
+    sketch* new_empty_copy(const sketch& other) except +

@@ -66,7 +66,7 @@ cdef int identify_complex(real, imag, const identity_hash& hash, uint64_t* ident
         identify_part(imag, hash, &parts[1]) == MISSING
     ):
         return MISSING
-    identity[0] = hash.of_complex(parts[0], parts[1])
+    identity[0] = hash.of_complex(parts[0], imag == 0, parts[1])
     return IDENTIFIED
 
 

@@ -18,7 +18,7 @@ cdef extern from "Python.h":
     PyObject* PyImport_GetModuleDict()
 
 
-# What one function knows about an item.
+# One function knows this about an item.
 cdef enum Verdict:
     MISSING  # it is a missing value
     IDENTIFIED  # it is an element with this identity
@@ -38,13 +38,13 @@ cdef inline Verdict identify_float(
     return IDENTIFIED
 
 
-# Of bytes or an instance of a subclass.
+# The memory of bytes or of an instance of a subclass.
 cdef inline byte_span span_of(object data) noexcept:
     return as_span(PyBytes_AS_STRING(<PyObject*>data), PyBytes_GET_SIZE(<PyObject*>data))
 
 
-# What another module defines, or () where that module was never imported: then no item is of it.
-# So a program that does not use NumPy does not come to import it.
+# Returns what another module defines, or () where that module was never imported: then no item is
+# of it. So a program that does not use NumPy does not come to import it.
 cdef inline object known(str module, str name):
     return getattr((<dict>PyImport_GetModuleDict()).get(module), name, ())
 

@@ -232,7 +232,7 @@ cdef BlockReader open_values(items, values, mask, bint is_aware, size_t workers)
     cdef column* opened = NULL
     dtype = values.dtype
     if dtype.kind in "mM":
-        # As integers: the buffer protocol has no times.
+        # They are read as integers: the buffer protocol has no times.
         buffer = Buffer(values.view(dtype.str[0] + "i8"), items)
         opened = column_of_times(buffer, dtype, is_aware)
     elif dtype.kind in "?biufcSU" and dtype.char not in "gG":

@@ -1,4 +1,4 @@
-# What all readers share: the block that they fill, and the threads that help them.
+# All readers share the block that they fill, and how threads that help them are started.
 
 from cvmcount._core.reading cimport slice_sizes
 

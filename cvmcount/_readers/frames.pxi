@@ -1,7 +1,7 @@
-# What data frame libraries hold: as arrays or Arrow data where these say the same, or as objects.
+# Data frame libraries: their columns are arrays or Arrow data where these say the same, or objects.
 # None of these libraries need be there.
 
-# Of pandas: values and a mask of those that are missing.
+# The types of pandas that have values and a mask of those that are missing.
 cdef tuple MASKED_DTYPES = (
     "BooleanDtype",
     *(f"{kind}{bits}Dtype" for kind in ("Int", "UInt") for bits in (8, 16, 32, 64)),
@@ -67,7 +67,7 @@ cdef bint is_pandas_column(items) except -1:
     )
 
 
-# What narwhals wraps.
+# A series or frame that narwhals wraps.
 cdef BlockReader open_narwhals(object items, size_t workers):
     for name in ("Series", "DataFrame", "LazyFrame"):
         if isinstance(items, known("narwhals", name)):

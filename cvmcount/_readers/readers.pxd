@@ -1,4 +1,4 @@
-# What a sketch asks for its items, block by block.
+# A sketch asks a reader for its items, block by block.
 from libc.stddef cimport size_t
 from libc.stdint cimport uint64_t
 from libcpp.memory cimport unique_ptr

@@ -1,4 +1,4 @@
-// What a sketch answers.
+// The answers of a sketch.
 #pragma once
 
 #include <cstdint>

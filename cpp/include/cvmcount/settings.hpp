@@ -1,4 +1,4 @@
-// What a sketch is made with.
+// The settings that a sketch is made with.
 #pragma once
 
 #include <cstddef>

@@ -23,7 +23,7 @@
 #include "cvmcount/results.hpp"
 #include "cvmcount/settings.hpp"
 
-// As the Arrow C data interface defines them: any header that does will do.
+// The Arrow C data interface defines these: any header that does so will do.
 struct ArrowSchema;
 struct ArrowArray;
 struct ArrowArrayStream;
@@ -150,9 +150,10 @@ class sketch {
     // ---- For programs that read items by themselves, or lock each sketch of a merge.
     // --------------
 
-    // What a reader must know, and what it hands back: reading/rules.hpp.
+    // A reader must know the first, and hands back the second: reading/rules.hpp.
     reading_rules rules() const noexcept;
     void take(const reading_output& output);
+    void add_identity(std::uint64_t identity);  // of one item
 
     // A number that tells processes apart whose own hash an element was identified by; nothing
     // where there was no such element. Sketches with different salts do not merge.
@@ -175,7 +176,6 @@ class sketch {
     void add_real(double number);
     void add_integer(std::int64_t number);
     void add_unsigned(std::uint64_t number);
-    void add_identity(std::uint64_t identity);
     void read(const sliced_input& input, std::size_t size);
 
     std::unique_ptr<parts> parts_;

@@ -1,5 +1,5 @@
-// What an Arrow producer hands over, as columns, batch by batch. Everything is released once,
-// whatever happens.
+// The data that an Arrow producer hands over, as columns, batch by batch. Everything is released
+// once, whatever happens.
 #pragma once
 
 #include <cstddef>

@@ -48,7 +48,7 @@ filter_output bit_column::read_block(const block& which) const {
                                        rules, which.out);
 }
 
-// Whether a coefficient and its negative fit in an int64.
+// Finds the coefficient. Returns false where it or its negative does not fit in an int64.
 bool decimal_column::is_word(std::size_t i, std::int64_t& coefficient) const noexcept {
     const std::byte* at = value(i);
     if (width_ == sizeof(std::int32_t)) {
@@ -67,7 +67,7 @@ bool decimal_column::is_word(std::size_t i, std::int64_t& coefficient) const noe
     return fits;
 }
 
-// As 64-bit integers, those that are not missing.
+// Finds the values as 64-bit integers. Returns false where one that is not missing is none.
 bool decimal_column::are_whole(const block& which, std::uint64_t* words) const noexcept {
     for (std::size_t i = 0; i < which.size; ++i) {
         prefetch_ahead(value(which.begin + i));

@@ -1,4 +1,4 @@
-// What the schema of an Arrow array says that its values are. Of the array itself nothing is asked.
+// The kind of values that the schema of an Arrow array names. Nothing is asked of the array itself.
 #pragma once
 
 #include <cstddef>
@@ -63,7 +63,7 @@ using arrow_format = std::variant<arrow::nulls, arrow::bits, arrow::numbers, arr
                                   arrow::decimals, arrow::fixed_bytes, arrow::strings, arrow::views,
                                   arrow::structs, arrow::lists, arrow::fixed_lists, arrow::runs>;
 
-// Of an array with a dictionary: what its indices are. The schema must have a format. Throws
+// For an array with a dictionary, it is that of the indices. The schema must have a format. Throws
 // unsupported_column, malformed_column and std::bad_alloc.
 arrow_format format_of(const ArrowSchema& schema);
 

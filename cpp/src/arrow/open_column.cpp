@@ -27,7 +27,7 @@ struct rows {
     std::size_t size;
     int depth;
 
-    // Of the first row in the array's buffers.
+    // The position of the first row in the array's buffers.
     std::size_t position() const { return static_cast<std::size_t>(array.offset) + begin; }
 };
 

@@ -1,4 +1,4 @@
-// Objects that a stream has met a moment ago, by their addresses.
+// Objects that a stream has seen a moment ago, by their addresses.
 //
 // A list often holds few objects many times. To look at one of them costs a cache miss or two; to
 // look its address up in a table that fits in the second-level cache costs almost nothing. So the
@@ -20,10 +20,10 @@ class address_cache {
   public:
     address_cache() : pairs_(pairs) {}
 
-    // Whether the next items should be looked up here.
+    // Returns whether the next items should be looked up here.
     bool pays() const noexcept { return phase_ != phase::resting; }
 
-    // What came of the last items, looked up or not.
+    // Must be told what came of the last items, looked up or not.
     void record(std::size_t items, std::size_t found) noexcept;
 
     bool contains(std::uint64_t address) const noexcept {
@@ -43,7 +43,7 @@ class address_cache {
     // All of them.
     void clear() noexcept;
 
-    // As clear(), where that would have to be done so often that nothing would be found.
+    // Clears it and rests, where it would have to be cleared so often that nothing would be found.
     void rest() noexcept;
 
     static constexpr std::size_t pairs = std::size_t{1} << 17;

@@ -93,7 +93,7 @@ class utf8_check {
         }
     }
 
-    // Whether all of it so far is valid, and the last code point complete.
+    // Returns whether all of it so far is valid, and the last code point complete.
     bool is_text() const noexcept { return valid_ && num_cut_ == 0; }
 
   private:

@@ -68,6 +68,10 @@ bool invert_bits(const std::uint8_t* source, std::size_t begin, std::size_t size
 
 }  // namespace
 
+void throw_unidentified() {
+    throw unidentified_value();
+}
+
 std::size_t column::block::missing_values() const noexcept {
     return missing == nullptr ? 0 : count_set(missing, size);
 }

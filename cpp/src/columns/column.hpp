@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <span>
 
 #include "columns/identity_cache.hpp"
 #include "cvmcount/column_view.hpp"
@@ -29,6 +30,9 @@ class unidentified_value : public std::exception {
     const char* what() const noexcept override { return "it holds what cannot be identified"; }
 };
 
+// Out of line, so that loops which hardly ever need it stay small.
+[[noreturn]] void throw_unidentified();
+
 class column {
   public:
     static constexpr std::size_t block_values = 1024;
@@ -48,6 +52,10 @@ class column {
 
     // The number of different values that a column of few of them can have, or 0.
     virtual std::size_t different_values() const noexcept { return 0; }
+
+    // The identities of the values from the first on, where they are known before it is read: of
+    // all of them or fewer, missing values like the others.
+    virtual std::span<const std::uint64_t> known_identities() const noexcept { return {}; }
 
     // Reads values from `begin` up to `end`, in stream order and in blocks of block_values. Returns
     // where it stopped: at the end, or before a block that might not find room (for the size of the

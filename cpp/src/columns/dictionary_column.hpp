@@ -15,7 +15,8 @@ class dictionary_column final : public array_column {
   public:
     enum class negative_index { is_missing, is_malformed };
 
-    // index: an integer type.
+    // index: an integer type. Where a negative index is malformed, as in Arrow, the indices must
+    // lie one after the other.
     dictionary_column(number_type index, const layout& indices, std::unique_ptr<column> entries,
                       negative_index negative) noexcept
         : array_column(indices), index_(index), negative_(negative), entries_(std::move(entries)) {}
@@ -26,7 +27,9 @@ class dictionary_column final : public array_column {
   private:
     filter_output read_block(const block& which) const override;
     template <class Index>
-    void find_places(const block& which, std::uint64_t* places) const;
+    filter_output read_indices(const block& which) const;
+    template <class Index, negative_index Negative>
+    filter_output read_indices_by(const block& which) const;
 
     number_type index_;
     negative_index negative_;
@@ -40,6 +43,10 @@ class identity_column final : public column {
     // be identified.
     identity_column(const std::vector<std::uint64_t>& identities, std::size_t size) noexcept
         : column(size), identities_(identities) {}
+
+    std::span<const std::uint64_t> known_identities() const noexcept override {
+        return identities_;
+    }
 
   private:
     filter_output read_block(const block& which) const override;

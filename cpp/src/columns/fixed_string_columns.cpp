@@ -20,7 +20,7 @@ std::uint32_t load_unit(const std::byte* source, bool swapped) noexcept {
 // Text of UTF-32 units, encoded in place of the last one.
 class text_encoder {
   public:
-    // Whether it could: it must not be longer than this holds, nor have units that are no code
+    // Returns false where the text is longer than this holds, or has units that are no code
     // points.
     bool encode(const std::byte* source, std::size_t width, bool swapped) noexcept {
         while (width > 0 && load_unit(source + 4 * (width - 1), false) == 0) --width;
@@ -66,7 +66,7 @@ filter_output fixed_text_column::read_block(const block& which) const {
     text_encoder encoder;
     const auto identify = [&](std::size_t i, std::uint64_t& identity) {
         if (!encoder.encode(value(which.begin + i), width_, values().swapped)) {
-            throw unidentified_value();
+            throw_unidentified();
         }
         identity = which.rules.hash->of_text(encoder.utf8());
         return true;
@@ -81,7 +81,7 @@ filter_output packed_text_column::read_block(const block& which) const {
         std::size_t size = 0;
         const answer found =
             library_.unpack(library_.context, value(which.begin + i), &text, &size);
-        if (found == answer::error) throw unidentified_value();
+        if (found == answer::error) throw_unidentified();
         if (found != answer::text) return false;
         const auto* bytes = reinterpret_cast<const std::byte*>(text);
         identity = which.rules.hash->of_text({bytes, size});

@@ -76,7 +76,7 @@ filter_output number_column::read_complex(const block& which) const noexcept {
             const double real = part(0), imaginary = part(1);
             if (std::isnan(real) || std::isnan(imaginary)) return false;
             const identity_hash& hash = *which.rules.hash;
-            identity = hash.of_complex(hash.of_real(real), hash.of_real(imaginary));
+            identity = hash.of_complex(hash.of_real(real), imaginary == 0, hash.of_real(imaginary));
             return true;
         });
 }
@@ -124,7 +124,7 @@ filter_output number_column::read_block(const block& which) const {
         case number_type::complex128:
             return read_complex<word>(which);
     }
-    throw unidentified_value();
+    throw_unidentified();
 }
 
 }  // namespace cvmcount

@@ -1,4 +1,4 @@
-// As a word_filter, for text and bytes of any length that lie in memory.
+// Does what a word_filter does, for text and bytes of any length that lie in memory.
 #pragma once
 
 #include <cstddef>

@@ -44,7 +44,7 @@ filter_output time_column::read_long_times(const block& which, const std::uint64
         std::int64_t attoseconds = 0;
         if (form_.which == kind::date ||
             !split_seconds(count, form_.factor, seconds, attoseconds)) {
-            throw unidentified_value();
+            throw_unidentified();
         }
         identity = which.rules.hash->of_time(form_.which, seconds, attoseconds);
         return true;
@@ -53,7 +53,7 @@ filter_output time_column::read_long_times(const block& which, const std::uint64
 }
 
 filter_output time_column::read_block(const block& which) const {
-    // What lies beyond has another form, as in identity_hash::of_time. Dates have no such limit,
+    // Times beyond it have another form, as in identity_hash::of_time. Dates have no such limit,
     // but are multiplied all the same.
     constexpr std::int64_t nanoseconds_range = most_seconds_as_nanoseconds * nanoseconds_a_second;
     const std::int64_t range = form_.which == kind::date ? greatest : nanoseconds_range;

@@ -26,8 +26,8 @@ std::span<const std::byte> without_leading_zeros(std::span<const std::byte> magn
     return magnitude;
 }
 
-// Whether an integer of more than 64 bits is a double: its significant bits span at most
-// double_bits, and it is below 2**1024. `value` is then that double.
+// Finds the double that an integer of more than 64 bits is. It is one if its significant bits span
+// at most double_bits, and it is below 2**1024. `value` is then that double.
 bool is_double(std::span<const std::byte> magnitude, double& value) noexcept {
     if (magnitude.size() > 128) return false;
     std::size_t low = 0;

@@ -109,10 +109,11 @@ class identity_hash {
     std::uint64_t of_time(kind which, std::int64_t seconds,
                           std::int64_t attoseconds) const noexcept;
 
-    // By the identities of its parts, neither of which is missing. One without an imaginary part is
-    // the real number.
-    std::uint64_t of_complex(std::uint64_t real, std::uint64_t imaginary) const noexcept {
-        if (imaginary == of_integer(0)) return real;
+    // A complex number is known by the identities of its parts, neither of which is missing. One
+    // without an imaginary part is the real number.
+    std::uint64_t of_complex(std::uint64_t real, bool is_real,
+                             std::uint64_t imaginary) const noexcept {
+        if (is_real) return real;
         std::array<std::uint64_t, 2> parts = {real, imaginary};
         return of_members(kind::complex, parts);
     }
@@ -129,7 +130,7 @@ class identity_hash {
     // A composite value by the identities of its members. They are scratch memory afterwards.
     std::uint64_t of_members(kind which, std::span<std::uint64_t> identities) const noexcept;
 
-    // What of_word() and of_bytes() hash with, for kernels that do it themselves.
+    // The keys that of_word() and of_bytes() hash with, for kernels that do it themselves.
     word_key key_of(kind which) const noexcept { return keys_of(which).word; }
     std::uint64_t bytes_key_of(kind which) const noexcept { return keys_of(which).bytes; }
 

@@ -24,7 +24,7 @@ class number_residues {
     // The integer with this magnitude (little-endian bytes) and sign.
     static number_residues of_integer(std::span<const std::byte> magnitude, bool negative) noexcept;
     static number_residues of_integer(std::uint64_t magnitude, bool negative) noexcept;
-    // Of decimal digits 0 ... 9, the first of the highest power.
+    // The integer with these decimal digits, 0 ... 9, the first of the highest power.
     static number_residues of_digits(std::span<const std::byte> digits, bool negative) noexcept;
 
     // Where the divisor is a multiple of a prime there is no inverse: the residue is then the prime

@@ -7,8 +7,8 @@
 // threshold and runs the fourth round for the few values that pass.
 //
 // A Feistel network is one-to-one for every key, whatever its rounds do, so two words never share
-// an identity. cpp/tests/test_word_hash.cpp holds its statistics; inverse_word_hash there undoes
-// it.
+// an identity. cpp/tests/identity/test_word_hash.cpp holds its statistics; inverse_word_hash there
+// undoes it.
 #pragma once
 
 #include <cstdint>

@@ -111,7 +111,7 @@ inline std::uint64_t hash(std::span<const std::byte> data, std::uint64_t seed) n
     return hash_empty(seed);
 }
 
-// What the hash of a long input is made of: a sum over its stripes.
+// The hash of a long input is made of a sum over its stripes.
 class stripe_sum {
   public:
     static constexpr std::size_t stripe_size = 64;
@@ -145,7 +145,7 @@ class stream {
 
     void add(std::span<const std::byte> chunk) noexcept;
 
-    // Of all pieces so far.
+    // The hash of all chunks so far.
     std::uint64_t hash() const noexcept;
 
   private:
@@ -154,7 +154,7 @@ class stream {
 
     std::uint64_t seed_;
     stripe_sum sum_;
-    // What the sum does not have yet: all, or at least the last stripe_size bytes.
+    // The bytes that the sum does not have yet: all, or at least the last stripe_size bytes.
     std::array<std::byte, most_held> held_;
     std::size_t num_held_ = 0;
     std::uint64_t size_ = 0;

@@ -27,7 +27,7 @@ void fold_case(text_span text) noexcept {
     }
 }
 
-// Whether the line has such a field, which is what is left of it.
+// Cuts the line down to its field. Returns false where it has no such field.
 bool cut_field(text_span& line, const line_form& form) noexcept {
     for (std::size_t left = form.field - 1; left > 0; --left) {
         const std::size_t at = find(line, form.delimiter);
@@ -38,7 +38,7 @@ bool cut_field(text_span& line, const line_form& form) noexcept {
     return true;
 }
 
-// Whether the line is an element, which is what is left of it.
+// Cuts the line down to what is counted. Returns false where it is no item.
 bool cut(text_span& line, const line_form& form) noexcept {
     if (form.strips_cr && !line.empty() && line.back() == carriage_return) {
         line = line.first(line.size() - 1);

@@ -36,7 +36,7 @@ class long_line {
     // The line without its end. The chunk is changed where case is folded.
     void add(std::span<std::byte> chunk) noexcept;
 
-    // Whether it is an element, and which. Nothing can be added afterwards.
+    // Finds the identity. Returns false where the line is no item. Nothing can be added afterwards.
     bool finish(std::uint64_t& identity) noexcept;
 
   private:

@@ -1,4 +1,4 @@
-// What a reader must know of the sketch that it reads for, and what it hands back.
+// The facts that a reader must know of the sketch it reads for, and what it hands back.
 #pragma once
 
 #include <cstddef>

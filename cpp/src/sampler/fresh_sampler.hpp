@@ -8,7 +8,7 @@
 // different elements have different identities.
 //
 // Every occurrence counts: nothing may be skipped because it was seen a moment ago.
-// cpp/tests/reference_fresh_sampler.hpp is the same in the slowest and plainest form.
+// cpp/tests/support/reference_fresh_sampler.hpp is the same in the slowest and plainest form.
 #pragma once
 
 #include <cstddef>

@@ -29,7 +29,7 @@ hashed_state hashed_sampler::state() const {
     return {capacity_, items_seen_, exact_, history(), retained_ids()};
 }
 
-// Of a stream with repeats nearly everything that passes the threshold is retained already. So that
+// In a stream with repeats nearly everything that passes the threshold is retained already. So that
 // is found out for a whole batch before anything changes. What an earlier one of the batch evicts
 // would not enter again: it lies above the threshold from then on.
 void hashed_sampler::offer_filtered(std::span<const std::uint64_t> identities,

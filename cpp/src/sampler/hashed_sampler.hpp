@@ -12,7 +12,7 @@
 // Revisited", 2015; Ting, "Streamed Approximate Counting of Distinct Elements", 2014). What was
 // merged has no such history: its estimate is (k-1)/U_k, with U_k the largest retained coin.
 //
-// cpp/tests/reference_hashed_sampler.hpp is the same in the slowest and plainest form.
+// cpp/tests/support/reference_hashed_sampler.hpp is the same in the slowest and plainest form.
 #pragma once
 
 #include <cstddef>
@@ -66,14 +66,14 @@ class hashed_sampler {
         offer_filtered(identities, identities.size());
     }
 
-    // What readers filter by: an identity above the threshold would change nothing but
+    // Readers filter by it: an identity above the threshold would change nothing but
     // items_seen(). It only ever falls, so one of some time ago is as right as that of now.
     std::uint64_t threshold() const noexcept {
         return exact_ ? everything : retained_.largest() - 1;
     }
 
-    // As offer(), for a number of items of which only the identities up to an earlier threshold()
-    // are still there.
+    // Does what offer() does, for a number of items of which only the identities up to an earlier
+    // threshold() are still there.
     void offer_filtered(std::span<const std::uint64_t> identities, std::uint64_t items);
 
     // Makes it what a merge makes: a sample alone, which does not depend on the order of the
@@ -89,7 +89,7 @@ class hashed_sampler {
     // the martingale; after a merge, the distribution of U_k.
     interval confidence_interval(double confidence) const noexcept;
 
-    // Whether nothing was ever turned away: the estimate is then the count itself.
+    // Returns whether nothing was ever turned away: the estimate is then the count itself.
     bool is_exact() const noexcept { return exact_; }
 
     std::size_t capacity() const noexcept { return capacity_; }

@@ -11,7 +11,7 @@ namespace cvmcount {
 // lies strictly between 0 and 1.
 double normal_quantile(double confidence) noexcept;
 
-// What is known without doubt about the count.
+// The bounds that are known for certain.
 struct certain_bounds {
     std::uint64_t at_least, at_most;
 

@@ -36,7 +36,7 @@ class smallest_ids {
         return in_slots_ > 0 && slots_[lower_bound(id)] == id;
     }
 
-    // Whether the identity is there, found at the first look: true for most of those that are
+    // Returns whether the identity was found at the first look: true for most of those that are
     // there, never for others. Without a branch on what is found, for loops over many.
     bool is_at_home(std::uint64_t id) const noexcept {
         if (slots_.empty()) return false;
@@ -44,7 +44,7 @@ class smallest_ids {
         return (slots_[home] == id) & (id != free_slot);
     }
 
-    // Whether the identity was added. Precondition: it is there, or there are fewer than the
+    // Adds it. Returns whether it was new. Precondition: it is there, or there are fewer than the
     // capacity, and none was ever replaced. Where memory runs out the set is as before.
     bool insert(std::uint64_t id);
 

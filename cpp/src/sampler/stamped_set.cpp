@@ -57,8 +57,8 @@ void stamped_set::erase(std::size_t position) noexcept {
     std::uint8_t& counter = filter_[filter_slot(identity)];
     if (counter < many) --counter;
 
-    // What follows in the run moves back, unless its own place lies after the hole: a search for it
-    // would stop at the hole before it was reached.
+    // The members that follow in the run move back, unless its own place lies after the hole: a
+    // search for it would stop at the hole before it was reached.
     const std::size_t mask = index_.size() - 1;
     std::size_t hole = index_slot(identity);
     for (std::size_t next = (hole + 1) & mask; index_[next] != free_slot;

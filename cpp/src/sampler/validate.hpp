@@ -1,4 +1,4 @@
-// What is wrong with a sampler's state that came from outside.
+// Finds what is wrong with a sampler's state that came from outside.
 //
 // A state is taken only if some stream of items leads there, as far as that can be said without the
 // stream. So no later step has to expect numbers that would make it fail or overflow.

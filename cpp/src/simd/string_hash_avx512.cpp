@@ -13,7 +13,7 @@ CVMCOUNT_TARGET inline __m512i all(std::uint64_t word) {
     return _mm512_set1_epi64(static_cast<long long>(word));
 }
 
-// As xxh3::hash_4_to_8.
+// This is xxh3::hash_4_to_8, lane by lane.
 CVMCOUNT_TARGET inline __m512i hash_eight(__m512i head, __m512i tail, __m512i size, __m512i key) {
     constexpr int exclusive_or_of_three = 0x96;
     const __m512i factor = all(xxh3::prime_mx2);

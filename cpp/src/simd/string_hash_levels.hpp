@@ -1,4 +1,4 @@
-// What the levels of string_hash share.
+// The parts that the levels of string_hash share.
 //
 // XXH3 has a formula for each class of lengths. Where the strings are nearly all of one class the
 // CPU predicts which comes next, and each is hashed as it comes. Otherwise a branch that nobody can

@@ -1,5 +1,5 @@
-// What exists once for each level of the CPU's vector instructions. All levels give the same
-// results as the plain one; which to use is chosen at run time.
+// The kernels that exist once for each level of the CPU's vector instructions. All levels give the
+// same results as the plain one; which to use is chosen at run time.
 #pragma once
 
 #include <span>

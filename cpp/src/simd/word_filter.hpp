@@ -10,7 +10,7 @@
 
 namespace cvmcount {
 
-// What a word stands for.
+// A word stands for one of these.
 enum class word_form {
     integer,           // int64
     unsigned_integer,  // uint64

@@ -86,7 +86,7 @@ CVMCOUNT_TARGET inline words identify(words word, const form_keys& keys, const i
     }
 }
 
-// What does not change from one vector to the next.
+// These do not change from one vector to the next.
 struct constants {
     form_keys keys;
     words threshold;

@@ -1,4 +1,4 @@
-// What the levels of word_filter share.
+// The parts that the levels of word_filter share.
 #pragma once
 
 #include <algorithm>
@@ -51,8 +51,8 @@ inline std::uint64_t load_word(const std::byte* source) noexcept {
     return word;
 }
 
-// As a word_filter does, for values that are not words: identify(i, identity) says whether value i
-// is one.
+// Does what a word_filter does, for values that are not words: identify(i, identity) finds the
+// identity of value i and returns false where it is missing.
 template <class Identify>
 filter_output filter_one_by_one(std::size_t size, const std::uint8_t* missing,
                                 const reading_rules& rules, std::uint64_t* out, Identify identify) {
@@ -76,7 +76,8 @@ filter_output filter_one_by_one(std::size_t size, const std::uint8_t* missing,
 // machine fetch the next ones in time: with it 10 million words took 8 instead of 19 ms.
 inline void prefetch_ahead([[maybe_unused]] const std::byte* source) noexcept {
 #if defined(__GNUC__) || defined(__clang__)
-    // As an integer: the sum need not be an address in any array, and `source` may be null.
+    // The address is computed as an integer: the sum need not be an address in any array, and
+    // `source` may be null.
     __builtin_prefetch(
         reinterpret_cast<const void*>(reinterpret_cast<std::uintptr_t>(source) + 2048));
 #endif

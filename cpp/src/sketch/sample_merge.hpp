@@ -42,7 +42,7 @@ class sample_merge {
     std::vector<std::uint64_t> smallest_;  // in ascending order
     std::vector<std::uint64_t> waiting_;   // what else may belong there, in no order
     std::size_t filled_parts_ = 0;
-    // Of the last part that was not empty.
+    // Both are those of the last part that was not empty.
     std::size_t part_capacity_ = 0;
     std::optional<martingale> part_history_;
 };

@@ -45,7 +45,7 @@ std::uint64_t checksum(std::span<const std::byte> content) noexcept {
     return xxh3::hash(content, 0);
 }
 
-// As many bytes as every number up to this one takes.
+// Returns how many bytes every number up to this one takes.
 std::size_t width_of(std::uint64_t largest) noexcept {
     return (static_cast<std::size_t>(std::bit_width(largest)) + 7) / 8;
 }
@@ -211,7 +211,8 @@ typed_section read_section(byte_reader& in) {
             byte_reader(in.take(static_cast<std::size_t>(head >> 8)))};
 }
 
-// What this version does not know comes after the sample, each type once and in rising order.
+// Sections that this version does not know come after the sample, each type once and in rising
+// order.
 void pass_over(byte_reader& in, unsigned last_type) {
     while (in.left() > 0) {
         const unsigned type = read_section(in).type;

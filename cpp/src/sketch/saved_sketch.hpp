@@ -17,14 +17,14 @@
 
 namespace cvmcount {
 
-// What a sketch is beside its sampler.
+// All of a sketch but its sampler.
 struct saved_settings {
     std::uint64_t seed = 0;
     double epsilon = 0.0;  // of the accuracy target; 0 where a capacity was given instead
     double delta = 0.5;
     bool dropna = true;
-    // What hash() depends on in the process that made it, once an element was known by nothing
-    // else.
+    // The number that hash() depends on in the process that made it, once an element was known by
+    // nothing else.
     std::optional<std::uint64_t> salt = {};
 
     friend bool operator==(const saved_settings&, const saved_settings&) = default;

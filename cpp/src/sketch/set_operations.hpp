@@ -12,7 +12,7 @@
 
 namespace cvmcount {
 
-// What two samplers have in common and what they have not.
+// Counts what two samplers have in common and what they have not.
 class overlap {
   public:
     overlap() = default;

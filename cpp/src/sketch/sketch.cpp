@@ -83,7 +83,7 @@ void require_one_salt(const std::optional<std::uint64_t>& a, std::optional<std::
 
 }  // namespace
 
-// What a sketch is: all of it is copied, and all but the first two is cleared together.
+// A sketch consists of these, which are copied together.
 struct sketch::parts {
     saved_settings settings;
     identity_hash hash;
@@ -117,8 +117,11 @@ sketch sketch::empty_copy() const {
     return sketch(std::move(empty));
 }
 
+// The hash stays where it is: readers hold on to it.
 void sketch::clear() {
-    *this = empty_copy();
+    auto& [settings, hash, sample] = *parts_;
+    sample = sampler(sample.kind(), sample.capacity(), settings.seed);
+    settings.salt.reset();
 }
 
 // ---- counting -----------------------------------------------------------------------------------
@@ -153,8 +156,7 @@ void sketch::add_unsigned(std::uint64_t number) {
 }
 
 void sketch::add_identity(std::uint64_t identity) {
-    const bool is_kept = identity <= parts_->sample.threshold();
-    parts_->sample.offer_filtered({&identity, is_kept ? 1U : 0U}, 1);
+    parts_->sample.offer_filtered({&identity, 1}, 1);
 }
 
 void sketch::read(const sliced_input& input, std::size_t size) {

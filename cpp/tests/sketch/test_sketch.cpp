@@ -194,8 +194,10 @@ TEST_CASE("a copy lives its own life, and a cleared sketch is as new") {
     CHECK(copy != original);
     original = copy;
     CHECK(copy == original);
+    const identity_hash* const hash = copy.rules().hash;
     copy.clear();
     CHECK(copy == sketch());
+    CHECK(copy.rules().hash == hash);  // readers hold on to it
     CHECK(original.empty_copy() == sketch());
     const sketch moved = std::move(original);
     CHECK(moved.items_seen() == 5001);
