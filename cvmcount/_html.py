@@ -61,7 +61,10 @@ def sketch_html(sketch):
         row("buffer", f"{meter(retained / capacity)}{retained:,} of {capacity:,} elements"),
         row("sampling rate", f"{sketch.sampling_rate:.4g}"),
         row("coins", sketch.coins),
-        row("promise", f"within {sketch.epsilon:.3g}, but for {sketch.delta:.3g} of the cases"),
+        row(
+            "accuracy target",
+            f"within {sketch.epsilon:.3g}, but for {sketch.delta:.3g} of the cases",
+        ),
         row("memory", f"{sketch.nbytes:,} bytes"),
     ]
     return (

@@ -166,7 +166,7 @@ cdef class CVMSketch:
             Items may be of any kind that has a value: numbers of any type by exact value, text,
             bytes, dates and times, tuples and frozensets of such, and whatever else defines its own
             hash(). Arrow's lists and structs are tuples.
-            One str, bytes or dict is refused, because counting its parts is nearly always a
+            One str, bytes or dict is an error, because counting its parts is nearly always a
             mistake.
         workers : int
             The number of threads, 1 ... 256, that read a list, tuple, array or column of at least

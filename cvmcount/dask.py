@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Unpack
 
-from cvmcount import _partials
+from cvmcount._engines import partials
 
 try:
     import dask.dataframe as dd
@@ -32,7 +32,7 @@ def count_approx(
     column: Hashable,
     *,
     by: Any = None,
-    **settings: Unpack[_partials.Settings],
+    **settings: Unpack[partials.Settings],
 ) -> Any:
     """The approximate number of distinct elements of a column, lazily.
 
@@ -78,7 +78,7 @@ def sketches(
     column: Hashable,
     *,
     by: Any = None,
-    **settings: Unpack[_partials.Settings],
+    **settings: Unpack[partials.Settings],
 ) -> dd.DataFrame:
     """The sketches themselves, to be kept and merged later.
 
@@ -93,27 +93,27 @@ def sketches(
     if by is None:
         return _reduced(frame, column, settings, _merge, _as_frame([]))
     empty = _checked(frame, column, settings)
-    names = _partials.as_list(by)
-    _partials.check_names(names)
+    names = partials.as_list(by)
+    partials.check_names(names)
     sketch = dd.Aggregation(
         "sketch",
         chunk=partial(_by_group, partial(_sketch_of_group, empty=empty)),
-        agg=partial(_by_group, _partials.merged),
+        agg=partial(_by_group, partials.merged),
     )
     grouped = frame.groupby(names, dropna=False, observed=True, sort=False)
     return grouped.agg(sketch=(column, sketch)).reset_index()
 
 
-def _checked(frame: Any, column: Any, settings: _partials.Settings) -> bytes:
+def _checked(frame: Any, column: Any, settings: partials.Settings) -> bytes:
     """The settings, as an empty sketch."""
-    _partials.check_frame(frame, dd.DataFrame, "dask.dataframe.DataFrame")
+    partials.check_frame(frame, dd.DataFrame, "dask.dataframe.DataFrame")
     if frame[column].ndim != 1:
         raise TypeError(f"column: {column!r} is not the name of one column")
-    return _partials.empty_sketch(settings)
+    return partials.empty_sketch(settings)
 
 
 def _reduced(
-    frame: Any, column: Any, settings: _partials.Settings, aggregate: Any, meta: Any
+    frame: Any, column: Any, settings: partials.Settings, aggregate: Any, meta: Any
 ) -> Any:
     sketch = partial(_sketch, empty=_checked(frame, column, settings))
     return frame[column].reduction(sketch, combine=_merge, aggregate=aggregate, meta=meta)
@@ -124,7 +124,7 @@ def _as_frame(sketches: list[bytes]) -> pd.DataFrame:
 
 
 def _sketch(series: pd.Series, empty: bytes) -> pd.DataFrame:
-    return _as_frame([_partials.sketch_of(series, empty)])
+    return _as_frame([partials.sketch_of(series, empty)])
 
 
 def _sketch_of_group(items: pd.Series, empty: bytes) -> bytes:
@@ -133,15 +133,15 @@ def _sketch_of_group(items: pd.Series, empty: bytes) -> bytes:
         return empty
     if isinstance(items.dtype, pd.ArrowDtype | pd.StringDtype):
         items = pa.array(items.array)  # pandas takes 25 microseconds to hand over its own
-    return _partials.sketch_of(items, empty)
+    return partials.sketch_of(items, empty)
 
 
-def _merge(partials: pd.DataFrame) -> pd.DataFrame:
-    return _as_frame([_partials.merged(partials["sketch"])])
+def _merge(parts: pd.DataFrame) -> pd.DataFrame:
+    return _as_frame([partials.merged(parts["sketch"])])
 
 
-def _count(partials: pd.DataFrame) -> int:
-    return _partials.count_of(_partials.merged(partials["sketch"]))
+def _count(parts: pd.DataFrame) -> int:
+    return partials.count_of(partials.merged(parts["sketch"]))
 
 
 def _by_group(function: Any, grouped: Any) -> pd.Series:
@@ -150,7 +150,7 @@ def _by_group(function: Any, grouped: Any) -> pd.Series:
 
 
 def _with_estimates(found: pd.DataFrame) -> pd.DataFrame:
-    rows = [_partials.estimate_of(sketch) for sketch in found["sketch"]]
-    estimates = pd.DataFrame(rows, columns=_partials.ESTIMATES, index=found.index)
+    rows = [partials.estimate_of(sketch) for sketch in found["sketch"]]
+    estimates = pd.DataFrame(rows, columns=partials.ESTIMATES, index=found.index)
     types = {"estimate": "float64", "low": "int64", "high": "int64"}
     return found.drop(columns="sketch").join(estimates.astype(types))

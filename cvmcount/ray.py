@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Unpack
 
-from cvmcount import _partials
+from cvmcount._engines import partials
 
 try:
     import pyarrow as pa
@@ -18,7 +18,7 @@ except ImportError as error:
         f"cvmcount.ray needs Ray Data ({error}): pip install 'cvmcount[ray]'"
     ) from error
 
-from cvmcount._arrow_partials import with_estimates
+from cvmcount._engines.arrow import with_estimates
 
 __all__ = ["DistinctSketch", "count_approx", "sketches"]
 
@@ -40,18 +40,18 @@ class DistinctSketch(AggregateFnV2):
     """
 
     def __init__(
-        self, on: str, name: str = "sketch", **settings: Unpack[_partials.Settings]
+        self, on: str, name: str = "sketch", **settings: Unpack[partials.Settings]
     ) -> None:
         if not isinstance(on, str):
             raise TypeError(f"the column must be a str, not {on!r}")
-        self._empty = empty = _partials.empty_sketch(settings)
+        self._empty = empty = partials.empty_sketch(settings)
         super().__init__(name, lambda: empty, on=on, ignore_nulls=False)
 
     def aggregate_block(self, block: Any) -> bytes:
-        return _partials.sketch_of(block[self.get_target_column()], self._empty)
+        return partials.sketch_of(block[self.get_target_column()], self._empty)
 
     def combine(self, current_accumulator: bytes, new: bytes) -> bytes:
-        return _partials.merged([current_accumulator, new])
+        return partials.merged([current_accumulator, new])
 
 
 def count_approx(
@@ -59,7 +59,7 @@ def count_approx(
     column: str,
     *,
     by: str | list[str] | None = None,
-    **settings: Unpack[_partials.Settings],
+    **settings: Unpack[partials.Settings],
 ) -> int | Dataset:
     """The approximate number of distinct elements of a column.
 
@@ -95,7 +95,7 @@ def count_approx(
     that it retains, and 72 to 96 more.
     """
     if by is None:
-        return _partials.count_of(_sketch_of_all(dataset, column, settings))
+        return partials.count_of(_sketch_of_all(dataset, column, settings))
     found = sketches(dataset, column, by=by, **settings)
     return found.map_batches(with_estimates, batch_format="pyarrow")
 
@@ -105,7 +105,7 @@ def sketches(
     column: str,
     *,
     by: str | list[str] | None = None,
-    **settings: Unpack[_partials.Settings],
+    **settings: Unpack[partials.Settings],
 ) -> Dataset:
     """The sketches themselves, to be kept and merged later.
 
@@ -119,14 +119,14 @@ def sketches(
     """
     if by is None:
         return from_arrow(pa.table({"sketch": [_sketch_of_all(dataset, column, settings)]}))
-    _partials.check_frame(dataset, Dataset, "ray.data.Dataset")
-    names = _partials.as_list(by)
-    _partials.check_names(names)
+    partials.check_frame(dataset, Dataset, "ray.data.Dataset")
+    names = partials.as_list(by)
+    partials.check_names(names)
     return dataset.groupby(names).aggregate(DistinctSketch(column, **settings))
 
 
-def _sketch_of_all(dataset: Dataset, column: str, settings: _partials.Settings) -> bytes:
-    _partials.check_frame(dataset, Dataset, "ray.data.Dataset")
+def _sketch_of_all(dataset: Dataset, column: str, settings: partials.Settings) -> bytes:
+    partials.check_frame(dataset, Dataset, "ray.data.Dataset")
     found = dataset.aggregate(DistinctSketch(column, **settings))
     sketch = found and found["sketch"]  # None without rows, and found itself without columns
-    return _partials.empty_sketch(settings) if sketch is None else sketch
+    return partials.empty_sketch(settings) if sketch is None else sketch

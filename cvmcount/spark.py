@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any, Unpack
 
-from cvmcount import _partials
+from cvmcount._engines import partials
 from cvmcount._sketch import CVMSketch
 
 try:
@@ -21,7 +21,7 @@ except ImportError as error:
         f"cvmcount.spark needs PySpark and pyarrow ({error}): pip install 'cvmcount[spark]'"
     ) from error
 
-from cvmcount._arrow_partials import partial_sketches, with_estimates
+from cvmcount._engines.arrow import partial_sketches, with_estimates
 
 __all__ = ["count_approx", "sketches"]
 
@@ -29,7 +29,7 @@ SKETCH_FIELD = types.StructField("sketch", types.BinaryType())
 ESTIMATE_FIELDS = [
     types.StructField(name, kind)
     for name, kind in zip(
-        _partials.ESTIMATES, (types.DoubleType(), types.LongType(), types.LongType()), strict=True
+        partials.ESTIMATES, (types.DoubleType(), types.LongType(), types.LongType()), strict=True
     )
 ]
 NOT_GROUPED = (types.ArrayType, types.MapType, types.StructType, types.VariantType)
@@ -40,7 +40,7 @@ def count_approx(
     column: str | Column,
     *,
     by: str | Column | list[str | Column] | None = None,
-    **settings: Unpack[_partials.Settings],
+    **settings: Unpack[partials.Settings],
 ) -> int | DataFrame:
     """The approximate number of distinct elements of a column.
 
@@ -78,9 +78,9 @@ def count_approx(
     """
     found, names = _sketches(frame, column, by, settings)
     if not names:
-        return _partials.count_of(found.collect()[0]["sketch"])
+        return partials.count_of(found.collect()[0]["sketch"])
     schema = types.StructType([*found.schema.fields[:-1], *ESTIMATE_FIELDS])
-    return found.mapInArrow(_with_estimates, schema).toDF(*names, *_partials.ESTIMATES)
+    return found.mapInArrow(_with_estimates, schema).toDF(*names, *partials.ESTIMATES)
 
 
 def sketches(
@@ -88,7 +88,7 @@ def sketches(
     column: str | Column,
     *,
     by: str | Column | list[str | Column] | None = None,
-    **settings: Unpack[_partials.Settings],
+    **settings: Unpack[partials.Settings],
 ) -> DataFrame:
     """The sketches themselves, to be kept and merged later.
 
@@ -105,22 +105,22 @@ def sketches(
 
 
 def _sketches(
-    frame: DataFrame, column: Any, by: Any, settings: _partials.Settings
+    frame: DataFrame, column: Any, by: Any, settings: partials.Settings
 ) -> tuple[DataFrame, list[str]]:
     """The result but for the names of its keys, and those.
 
     mapInArrow and groupBy would read a name such as `a.b` as a field of a struct.
     """
-    _partials.check_frame(frame, DataFrame, "pyspark.sql.DataFrame")
+    partials.check_frame(frame, DataFrame, "pyspark.sql.DataFrame")
     if frame.isStreaming:
         raise ValueError("a stream has no end: take the sketches of each batch in foreachBatch")
-    empty = _partials.empty_sketch(settings)
+    empty = partials.empty_sketch(settings)
     if len(several := frame.select(column).columns) > 1:
         raise ValueError(f"column: there are several, {', '.join(several)}")
-    rows = frame.select(*_partials.as_list(by), column)
+    rows = frame.select(*partials.as_list(by), column)
     names = rows.columns[:-1]
     same_case = frame.sparkSession.conf.get("spark.sql.caseSensitive") == "true"
-    _partials.check_names(names if same_case else [name.lower() for name in names])
+    partials.check_names(names if same_case else [name.lower() for name in names])
     for field in rows.schema.fields[:-1]:
         if isinstance(field.dataType, NOT_GROUPED):
             kind = field.dataType.typeName()
@@ -133,10 +133,10 @@ def _sketches(
         empty=empty,
         binary=_binary_type(frame.sparkSession),
     )
-    partials = rows.mapInArrow(sketch, schema)
+    parts = rows.mapInArrow(sketch, schema)
     if not keys:  # one more, because there may be no partition
-        partials = partials.union(frame.sparkSession.createDataFrame([(empty,)], schema))
-    return partials.groupBy(*keys).applyInArrow(_merge, schema), names
+        parts = parts.union(frame.sparkSession.createDataFrame([(empty,)], schema))
+    return parts.groupBy(*keys).applyInArrow(_merge, schema), names
 
 
 def _binary_type(session: Any) -> pa.DataType:
@@ -151,7 +151,7 @@ def _partial_sketch(
     sketch = CVMSketch.from_bytes(empty)
     for batch in batches:
         sketch.update(batch.column(0))
-    yield pa.record_batch([pa.array([_partials.sketch_bytes(sketch)], binary)], ["sketch"])
+    yield pa.record_batch([pa.array([partials.sketch_bytes(sketch)], binary)], ["sketch"])
 
 
 def _merge(
@@ -160,7 +160,7 @@ def _merge(
     """The rows of one group, of which no more than a batch is in memory, to one row."""
     merged: list[bytes] = []
     for batch in batches:
-        merged = [_partials.merged([*merged, *batch.column("sketch").to_pylist()])]
+        merged = [partials.merged([*merged, *batch.column("sketch").to_pylist()])]
     sketch = pa.array(merged, batch.schema.field("sketch").type)
     yield pa.record_batch([*map(_as_array, key), sketch], batch.schema.names)
 

@@ -59,7 +59,7 @@ cdef extern from "Python.h" nogil:
 cdef double TURN_SECONDS = 0.010
 
 cdef enum:
-    MAX_DEPTH = 100  # deeper nesting is refused, because reading it costs the C stack
+    MAX_DEPTH = 100  # deeper nesting is an error, because reading it costs the C stack
     SHORT = 128  # code units of text whose UTF-8 fits on the stack of any thread
     BYTES_PER_MEMBER = 64  # of text, that take as long as a member of a tuple
 
@@ -71,7 +71,7 @@ ctypedef fused code_unit:
 
 
 # Encoded here instead of by PyUnicode_AsUTF8AndSize, which would leave a copy of the bytes in every
-# string it has seen, and refuses lone surrogates. `out` has room for four bytes for each unit.
+# string it has seen, and fails for lone surrogates. `out` has room for four bytes for each unit.
 cdef uint64_t identify_code_units(
     const code_unit* units, Py_ssize_t size, byte* out, const identity_hash& hash
 ) noexcept nogil:

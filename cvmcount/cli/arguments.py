@@ -130,7 +130,7 @@ def make_parser():
         type=float,
         default=0.05,
         metavar="E",
-        help="relative error that is promised (0.05)",
+        help="relative error of the accuracy target (0.05)",
     )
     how.add_argument(
         "-d",

@@ -14,7 +14,8 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as sf
 
 import engine_cases as cases
-from cvmcount import CVMSketch, _arrow_partials
+from cvmcount import CVMSketch
+from cvmcount._engines import arrow
 from cvmcount.spark import count_approx, sketches
 
 PAGE = Path(__file__).parents[2] / "docs" / "spark.md"
@@ -88,11 +89,11 @@ def test_a_killed_executor_changes_nothing(spark, once):
 
 def test_sketches_that_need_more_memory_than_a_task_has(spark, monkeypatch):
     """Then a group has several partial sketches of one partition."""
-    monkeypatch.setattr(_arrow_partials, "MOST_MEMORY", 10_000)
-    monkeypatch.setattr(_arrow_partials, "GATHERED", 1)
+    monkeypatch.setattr(arrow, "MOST_MEMORY", 10_000)
+    monkeypatch.setattr(arrow, "GATHERED", 1)
     empty = CVMSketch(**cases.SETTINGS).to_bytes()
     batches = cases.table().select(["group", "number"]).to_batches(max_chunksize=1000)
-    partials = pa.Table.from_batches(_arrow_partials.partial_sketches(batches, empty, pa.binary()))
+    partials = pa.Table.from_batches(arrow.partial_sketches(batches, empty, pa.binary()))
     assert partials.num_rows > 20
     merged = {}
     for row in partials.to_pylist():
@@ -107,9 +108,9 @@ def test_small_batches_are_gathered():
     table = cases.table().select(["group", "number"])
     nothing = pa.RecordBatch.from_pylist([], table.schema)
     batches = [nothing, *table.to_batches(max_chunksize=100), nothing]
-    partials = pa.Table.from_batches(_arrow_partials.partial_sketches(batches, empty, pa.binary()))
+    partials = pa.Table.from_batches(arrow.partial_sketches(batches, empty, pa.binary()))
     cases.check_sketches([tuple(row.values()) for row in partials.to_pylist()], "number", "group")
-    assert [*_arrow_partials.partial_sketches([nothing], empty, pa.binary())] == []
+    assert [*arrow.partial_sketches([nothing], empty, pa.binary())] == []
 
 
 def test_names_are_those_of_select(spark):

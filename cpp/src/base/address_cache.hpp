@@ -5,7 +5,7 @@
 // table pays where most lookups succeed, and doubles the time where few do: it watches itself,
 // and rests for longer and longer where it does not pay.
 //
-// It may forget an object, but never takes one for another. What is remembered is right only as
+// It may lose an object, but never takes one for another. What is remembered is right only as
 // long as no object that it was told of can have been freed: the caller must clear() after
 // anything that may free one.
 #pragma once

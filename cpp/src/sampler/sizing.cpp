@@ -78,7 +78,7 @@ double smallest(double enough, Condition holds) noexcept {
     return enough;
 }
 
-// The capacity, not yet a whole number, that keeps the promise with this eta.
+// The capacity, not yet a whole number, that reaches the accuracy target with this eta.
 double fresh_slots(double eta, double epsilon, double delta) noexcept {
     const double lambda = smallest(1.0, [=](double lambda) {
         return fresh_failure_probability(lambda, eta, epsilon) <= delta;

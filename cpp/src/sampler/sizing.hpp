@@ -13,7 +13,7 @@ inline constexpr std::size_t min_capacity = 3;
 // A capacity that follows from an error bound is never below this: smaller sketches save nothing.
 inline constexpr std::size_t min_sized_capacity = 1024;
 
-// Larger ones are refused before memory is.
+// Larger ones are an error, before memory is asked for.
 inline constexpr std::size_t max_capacity = std::size_t{1} << 31;
 
 // No stream is longer. Numbers of items stay there, so that none comes out small again whatever a

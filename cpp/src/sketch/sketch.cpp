@@ -26,7 +26,7 @@ constexpr std::size_t pass_items = std::size_t{1} << 14;
     throw std::invalid_argument(what);
 }
 
-// Written so that a NaN is refused, too.
+// It is written so that a NaN is an error, too.
 void require_fraction(const char* name, double value) {
     if (value > 0.0 && value < 1.0) return;
     throw_invalid(std::string(name) + " must lie strictly between 0 and 1, not " +

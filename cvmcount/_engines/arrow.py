@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pyarrow as pa
 
-from cvmcount._partials import ESTIMATES, estimate_of, sketch_bytes
+from cvmcount._engines.partials import ESTIMATES, estimate_of, sketch_bytes
 from cvmcount._sketch import CVMSketch
 
 ESTIMATE_TYPES = (pa.float64(), pa.int64(), pa.int64())

@@ -1,0 +1,1 @@
+"""The parts that the adapters for Spark, Dask and Ray share."""
