@@ -1,6 +1,7 @@
 """A red run means that an array counts differently than the list of its values.
 
-The twin is the reference sketch of tests/oracle.py, fed with the scalars of the array one by one.
+The twin is the reference sketch of tests/support/oracle.py, fed with the scalars of the array one
+by one.
 """
 
 import array

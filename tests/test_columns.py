@@ -1,6 +1,6 @@
 """A red run means that an Arrow column counts differently than the list of its values.
 
-The twin is the reference sketch of tests/oracle.py, fed with these values one by one.
+The twin is the reference sketch of tests/support/oracle.py, fed with these values one by one.
 """
 
 import uuid

@@ -105,7 +105,7 @@ def test_every_process_gives_the_same_identities(salt):
     """Python's own hash of text changes with PYTHONHASHSEED."""
     import golden
 
-    program = PROGRAM.format(paths=[os.path.dirname(__file__)])
+    program = PROGRAM.format(paths=[os.path.dirname(golden.__file__)])
     done = subprocess.run(
         [sys.executable, "-P", "-c", program],
         env={**os.environ, "PYTHONHASHSEED": salt},

@@ -1,6 +1,6 @@
 """What counts as one element: Python objects to 64-bit identities.
 
-Whatever is said here is said again, as one page of plain Python, in tests/oracle.py.
+Whatever is said here is said again, as one page of plain Python, in tests/support/oracle.py.
 """
 
 from cpython.exc cimport PyErr_CheckSignals

@@ -131,7 +131,8 @@ saved_bytes read_file(const std::filesystem::path& path) {
     return bytes;
 }
 
-// The files that tests/golden_sketches.py makes and explains: here for machines without Python.
+// The files that tests/support/golden_sketches.py makes and explains: here for machines without
+// Python.
 TEST_CASE("golden files") {
     const auto tests = std::filesystem::path(CVMCOUNT_GOLDEN_IDENTITIES).parent_path();
     int files = 0;

@@ -1,14 +1,14 @@
 """Sketches of every kind and state, and the bytes they were saved as (golden_sketches/*.cvms).
 
 Every later version must read these files. A version that writes other bytes adds files of its own
-and keeps these. To write those that are missing: python -P tests/golden_sketches.py
+and keeps these. To write those that are missing: python -P tests/support/golden_sketches.py
 """
 
 from pathlib import Path
 
 from cvmcount import CVMSketch
 
-FILES = Path(__file__).with_name("golden_sketches")
+FILES = Path(__file__).parents[1] / "golden_sketches"
 WORDS = [f"word {i}" for i in range(5000)]
 
 

@@ -44,7 +44,7 @@ def evaluate(expression):
 
 
 def read():
-    table = Path(__file__).with_name("golden_identities.tsv").read_text(encoding="ascii")
+    table = (Path(__file__).parents[1] / "golden_identities.tsv").read_text(encoding="ascii")
     for line in table.splitlines():
         if not line.startswith("#"):
             seed, identity, _, _, expression = line.split("\t")
