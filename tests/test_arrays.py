@@ -352,7 +352,7 @@ def test_threads_that_update_and_read_one_sketch():
 @pytest.mark.threads
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_sketch_that_is_cleared_meanwhile(workers):
-    """What was met before a clear() is met anew after it."""
+    """What was seen before a clear() is seen anew after it."""
     items = np.tile(np.arange(200, dtype=np.uint8), 100_000)
     sketch = CVMSketch()
     for _ in range(20):

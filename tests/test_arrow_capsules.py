@@ -89,9 +89,9 @@ def device_array(producer, device_type, sync_event=None):
 
 def test_an_array_of_a_device(producer):
     assert count_approx(device_array(producer, CPU)) == 2
-    for refused in (device_array(producer, CUDA), device_array(producer, CPU, 1)):
+    for wrong in (device_array(producer, CUDA), device_array(producer, CPU, 1)):
         with pytest.raises(TypeError, match="another device"):
-            count_approx(refused)
+            count_approx(wrong)
     with pytest.raises(TypeError, match="another device"):
         count_approx(Exported("device_stream", None))
 

@@ -86,7 +86,7 @@ def frozen(value):
 @pytest.mark.parametrize("workers", [1, 2, 3])
 def test_what_a_worker_reads_in_vain_counts_later(workers):
     """Few values for so long that rounds become long, then more than a worker has room for: what
-    those behind it have met by then is read anew."""
+    those behind it have seen by then is read anew."""
     few, many = np.zeros(4_000_000, np.int32), np.repeat(np.arange(400_000, dtype=np.int32), 10)
     items = pa.DictionaryArray.from_arrays(
         pa.array(np.concatenate([few, many])), pa.array(range(400_000))
@@ -97,7 +97,7 @@ def test_what_a_worker_reads_in_vain_counts_later(workers):
 @pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize("kind", ["dictionary", "bool", "int8", "struct"])
 def test_a_sketch_that_is_cleared_meanwhile(workers, kind):
-    """What was met before a clear() is met anew after it."""
+    """What was seen before a clear() is seen anew after it."""
     numbers = pa.array(np.tile(np.arange(100, dtype=np.int8), 100_000))
     columns = {
         "dictionary": lambda: pa.DictionaryArray.from_arrays(numbers, pa.array(range(100))),

@@ -1,5 +1,5 @@
 """A red run means that what Polars, DuckDB, narwhals or nanoarrow hold counts differently than the
-list of its values, or that an object with several columns is not refused.
+list of its values, or that an object with several columns is not an error.
 """
 
 import datetime as dt

@@ -189,7 +189,7 @@ def test_workers_read_pandas_columns(name, coins):
 
 
 class Refusing:
-    """Equal by address, so that it is refused."""
+    """Equal by address, so that it is an error."""
 
 
 def test_categories_of_every_width_of_codes():

@@ -80,7 +80,7 @@ def test_the_callable_may_change_the_sketch_and_the_list():
 
 
 def test_a_signal_between_two_reports_may_clear_the_sketch():
-    """What was met before it is looked at again."""
+    """What was seen before it is looked at again."""
     items = [f"word {i}" for i in range(200)] * 3000
     sketch = CVMSketch()
     before = signal.signal(signal.SIGALRM, lambda *_: sketch.clear())

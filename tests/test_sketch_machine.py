@@ -75,7 +75,7 @@ class Sketches(RuleBasedStateMachine):
         pair.check()
 
     @rule(target=pairs, a=pairs, b=pairs)
-    def unite(self, a, b):
+    def merge_two(self, a, b):
         union = Pair(a.sketch | b.sketch, a.model.union(b.model))
         for pair in (union, a, b):
             pair.check()

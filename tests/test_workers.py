@@ -14,7 +14,7 @@ import pytest
 from cvmcount import CVMSketch, count_approx
 
 pytestmark = pytest.mark.threads
-LONG = 600_000  # enough for a table of objects that were met
+LONG = 600_000  # enough for a cache of addresses
 
 
 def fed(items, workers=1, **arguments):

@@ -148,9 +148,9 @@ reading read(column_sequence& columns, std::size_t begin, std::size_t end,
 
 std::vector<std::uint64_t> without_repeats(const std::vector<std::uint64_t>& identities) {
     std::vector<std::uint64_t> first;
-    std::unordered_set<std::uint64_t> met;
+    std::unordered_set<std::uint64_t> seen;
     for (const std::uint64_t identity : identities) {
-        if (met.insert(identity).second) first.push_back(identity);
+        if (seen.insert(identity).second) first.push_back(identity);
     }
     return first;
 }

@@ -11,7 +11,8 @@ from cvmcount._engines.partials import ESTIMATES, estimate_of, sketch_bytes
 from cvmcount._sketch import CVMSketch
 
 ESTIMATE_TYPES = (pa.float64(), pa.int64(), pa.int64())
-# Of all sketches. Beyond it they are handed over and begin anew: a group may come several times.
+# With more memory than this, all sketches are handed over and begin anew: a group may come several
+# times.
 MOST_MEMORY = 2**28
 GATHERED = 2**24  # bytes of batches
 GROUPS_IN_A_BATCH = 1000

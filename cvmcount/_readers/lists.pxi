@@ -235,7 +235,7 @@ cdef class SequenceReader(BlockReader):
                             input, position, stop, identifier.rules, block.output
                         )
                 self.position = <Py_ssize_t>position
-                # What was read before another thread had its turn, it should see.
+                # Another thread that had its turn should see what was read before it.
                 if position >= stop or interruptions != identifier.interruptions:
                     return position < slots.size
                 # This may run Python code, which may change the list: the loop looks anew.

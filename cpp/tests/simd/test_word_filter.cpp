@@ -103,9 +103,10 @@ TEST_CASE("every level keeps what the values one by one would") {
             missing.resize(size / 8 + 1);
             for (auto& byte : missing) byte = static_cast<std::uint8_t>(random.next());
         }
-        const std::uint64_t ceilings[] = {0, ~0ULL, ~0ULL >> 4, 1ULL << 63, random.next()};
-        const reading_rules rules = {
-            .hash = &hash, .threshold = ceilings[random.below(5)], .dropna = random.below(2) == 0};
+        const std::uint64_t thresholds[] = {0, ~0ULL, ~0ULL >> 4, 1ULL << 63, random.next()};
+        const reading_rules rules = {.hash = &hash,
+                                     .threshold = thresholds[random.below(5)],
+                                     .dropna = random.below(2) == 0};
         const expected twin = by_hand(form, words, missing, rules);
         // Not aligned, as a column may be.
         std::vector<std::byte> memory(8 * size + 1);

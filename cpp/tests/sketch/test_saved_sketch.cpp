@@ -82,7 +82,7 @@ saved_bytes with_section(saved_bytes saved, unsigned type, std::size_t size) {
     return saved;
 }
 
-void check_refused(const saved_bytes& saved, const std::string& reason) {
+void check_invalid(const saved_bytes& saved, const std::string& reason) {
     saved_settings settings;
     settings.seed = 99;
     std::string given = "taken";
@@ -202,37 +202,37 @@ TEST_CASE("whatever is changed behind a right checksum is refused, or is one sta
 
 TEST_CASE("the head") {
     const auto saved = save(sampled(coins::hashed, 20, 500), {});
-    check_refused({}, "does not begin with CVMS");
-    check_refused(with_byte(saved, 0, 'X'), "does not begin with CVMS");
-    check_refused(with_byte(saved, 4, 2), "format version 2");
-    check_refused(with_byte(saved, 5, 9), "identities of version 9");
-    check_refused(with_byte(saved, 6, 4), "flags");
-    check_refused(with_byte(saved, 7, 1), "flags");
-    check_refused(with_real(saved, 16, 1.0), "epsilon");
-    check_refused(with_real(saved, 16, -0.0), "epsilon");
-    check_refused(with_real(saved, 16, std::numeric_limits<double>::quiet_NaN()), "epsilon");
-    check_refused(with_real(saved, 24, 0.0), "delta");
-    check_refused(with_real(saved, 24, 1.5), "delta");
+    check_invalid({}, "does not begin with CVMS");
+    check_invalid(with_byte(saved, 0, 'X'), "does not begin with CVMS");
+    check_invalid(with_byte(saved, 4, 2), "format version 2");
+    check_invalid(with_byte(saved, 5, 9), "identities of version 9");
+    check_invalid(with_byte(saved, 6, 4), "flags");
+    check_invalid(with_byte(saved, 7, 1), "flags");
+    check_invalid(with_real(saved, 16, 1.0), "epsilon");
+    check_invalid(with_real(saved, 16, -0.0), "epsilon");
+    check_invalid(with_real(saved, 16, std::numeric_limits<double>::quiet_NaN()), "epsilon");
+    check_invalid(with_real(saved, 24, 0.0), "delta");
+    check_invalid(with_real(saved, 24, 1.5), "delta");
     for (const std::uint64_t capacity : {0ULL, 2ULL, (1ULL << 31) + 1, ~0ULL}) {
-        check_refused(with_word(saved, at_capacity, capacity), "capacity");
+        check_invalid(with_word(saved, at_capacity, capacity), "capacity");
     }
-    check_refused(with_word(saved, at_salt, 1), "salt");
+    check_invalid(with_word(saved, at_salt, 1), "salt");
     auto damaged = saved;
     damaged.back() ^= std::byte{1};
-    check_refused(damaged, "checksum");
+    check_invalid(damaged, "checksum");
 }
 
 TEST_CASE("sections") {
     const auto saved = save(sampled(coins::hashed, 20, 500), {});
     const std::uint64_t head = load_le<std::uint64_t>(saved.data() + at_section);
-    check_refused(with_word(saved, at_section, head + (1 << 8)), "longer");
-    check_refused(with_word(saved, at_section, ~0ULL), "longer");
-    check_refused(with_word(saved, at_section, head - (8 << 8)), "");
-    check_refused(with_byte(saved, at_section, 0), "no sample");
-    check_refused(with_byte(saved, at_section, 128), "no sample");
-    check_refused(with_section(saved, 2, 8), "order");
-    check_refused(with_section(saved, 5, 8), "type 5");
-    check_refused(with_section(with_section(saved, 200, 3), 200, 3), "order");
+    check_invalid(with_word(saved, at_section, head + (1 << 8)), "longer");
+    check_invalid(with_word(saved, at_section, ~0ULL), "longer");
+    check_invalid(with_word(saved, at_section, head - (8 << 8)), "");
+    check_invalid(with_byte(saved, at_section, 0), "no sample");
+    check_invalid(with_byte(saved, at_section, 128), "no sample");
+    check_invalid(with_section(saved, 2, 8), "order");
+    check_invalid(with_section(saved, 5, 8), "type 5");
+    check_invalid(with_section(with_section(saved, 200, 3), 200, 3), "order");
     // What a later version adds for those who know it is passed over.
     const auto more = with_section(with_section(saved, 128, 3), 255, 0);
     saved_settings settings;
@@ -242,41 +242,41 @@ TEST_CASE("sections") {
 TEST_CASE("the sample of hashed coins") {
     const auto saved = save(sampled(coins::hashed, 20, 500), {});
     constexpr double infinity = std::numeric_limits<double>::infinity();
-    check_refused(with_word(saved, at_sample, 20), "too few items");
-    check_refused(with_word(saved, at_sample, ~0ULL), "items_seen");
-    check_refused(with_word(saved, at_capacity, 19), "more elements than its capacity");
-    check_refused(with_word(saved, at_capacity, 21), "before it was full");
+    check_invalid(with_word(saved, at_sample, 20), "too few items");
+    check_invalid(with_word(saved, at_sample, ~0ULL), "items_seen");
+    check_invalid(with_word(saved, at_capacity, 19), "more elements than its capacity");
+    check_invalid(with_word(saved, at_capacity, 21), "before it was full");
     const double estimate = std::bit_cast<double>(load_le<std::uint64_t>(&saved[at_estimate]));
     const double variance = std::bit_cast<double>(load_le<std::uint64_t>(&saved[at_variance]));
     for (const double wrong : {0.0, estimate / 100, estimate * 100, -estimate, infinity}) {
-        check_refused(with_real(saved, at_estimate, wrong), "sums");
+        check_invalid(with_real(saved, at_estimate, wrong), "sums");
     }
     for (const double wrong : {0.0, variance / 100, variance * 100, -0.0, infinity}) {
-        check_refused(with_real(saved, at_variance, wrong), "sums");
+        check_invalid(with_real(saved, at_variance, wrong), "sums");
     }
-    check_refused(with_real(saved, at_estimate, std::nan("")), "sums");
-    check_refused(with_real(saved, at_variance, std::nan("")), "sums");
-    check_refused(with_word(saved, at_changes, 19), "sums");
-    check_refused(with_word(saved, at_changes, 20), "sums");
-    check_refused(with_word(saved, at_changes, 1501), "more often");
-    check_refused(with_word(saved, at_counted_ids, ~0ULL), "ascending");
-    check_refused(
+    check_invalid(with_real(saved, at_estimate, std::nan("")), "sums");
+    check_invalid(with_real(saved, at_variance, std::nan("")), "sums");
+    check_invalid(with_word(saved, at_changes, 19), "sums");
+    check_invalid(with_word(saved, at_changes, 20), "sums");
+    check_invalid(with_word(saved, at_changes, 1501), "more often");
+    check_invalid(with_word(saved, at_counted_ids, ~0ULL), "ascending");
+    check_invalid(
         with_word(saved, at_counted_ids, load_le<std::uint64_t>(&saved[at_counted_ids + 8])),
         "ascending");
-    check_refused(with_word(save(sampled(coins::hashed, 20, 5), {}), at_sample, 4), "than it has");
-    check_refused(with_word(save(sampled(coins::hashed, 20, 0), {}), at_sample, 4), "no element");
+    check_invalid(with_word(save(sampled(coins::hashed, 20, 5), {}), at_sample, 4), "than it has");
+    check_invalid(with_word(save(sampled(coins::hashed, 20, 0), {}), at_sample, 4), "no element");
 }
 
 TEST_CASE("the sample of fresh coins") {
     const auto saved = save(sampled(coins::fresh, 20, 500), {});
-    check_refused(with_word(saved, at_sample, 20), "too few items");
-    check_refused(with_word(saved, at_evictions, 1490), "part of an element");
-    check_refused(with_byte(saved, at_evictions, 1), "future");
-    check_refused(with_word(save(sampled(coins::fresh, 20, 19), {}), at_failures, 1), "skips");
-    check_refused(with_word(saved, at_fresh_ids, load_le<std::uint64_t>(&saved[at_fresh_ids + 8])),
+    check_invalid(with_word(saved, at_sample, 20), "too few items");
+    check_invalid(with_word(saved, at_evictions, 1490), "part of an element");
+    check_invalid(with_byte(saved, at_evictions, 1), "future");
+    check_invalid(with_word(save(sampled(coins::fresh, 20, 19), {}), at_failures, 1), "skips");
+    check_invalid(with_word(saved, at_fresh_ids, load_le<std::uint64_t>(&saved[at_fresh_ids + 8])),
                   "alike");
     const fresh_state worn = {3, max_items, 10000, 0, 0, {}, {}};
-    check_refused(save(sampler(fresh_sampler(worn)), {}), "rate");
+    check_invalid(save(sampler(fresh_sampler(worn)), {}), "rate");
 }
 
 TEST_CASE("identities that share their low bits do not take for ever") {
