@@ -46,10 +46,10 @@ cdef enum:
 cdef double REPORT_SECONDS = 0.1
 
 
-# A number that hash() depends on in this process. Processes share the number exactly if their
-# hash() agree: it is salted unless PYTHONHASHSEED is set.
-cdef uint64_t process_salt():
-    return <uint64_t><int64_t>hash("the salt of this process")
+# Tells this process apart from all others. What hash() says may depend on a salt, but also on the
+# addresses of classes, and before Python 3.12 on that of None: PYTHONHASHSEED does not make two
+# processes agree.
+cdef uint64_t process_salt = <uint64_t>int.from_bytes(os.urandom(8), "little")
 
 
 # Several threads may use a sketch. Its core is always touched under a critical section, but for
@@ -102,7 +102,8 @@ cdef class CVMSketch:
 
     *Reproducibility*: the same items in the same order under the same seed give the same state bit
     for bit, whatever container they come in, however they are cut into updates, on every platform.
-    (Except for items that are known only by their own hash(), which may differ between processes.)
+    (Except for items that are known only by their own hash(), which means nothing in another
+    process.)
 
     *Cost*: 20 to 66 bytes of memory for each retained element, at most 170 kB by default (245 kB
     with fresh coins). Saved: 8 bytes for each (with fresh coins up to 12) and 72 to 96 more.
@@ -163,9 +164,10 @@ cdef class CVMSketch:
             (Series), of DuckDB (relation) or of whatever else has the Arrow PyCapsule interface as
             a stream, an array or a device array in the memory of the CPU; or a table with one
             column. Columns of Python objects are read as lists, anything else through its iterator.
+            An open file counts as its lines without their ends, as the program counts them.
             Items may be of any kind that has a value: numbers of any type by exact value, text,
-            bytes, dates and times, tuples and frozensets of such, and whatever else defines its own
-            hash(). Arrow's lists and structs are tuples.
+            bytes, dates and times, tuples and frozensets of such, addresses, paths, dataclasses and
+            whatever else defines its own hash(). Arrow's lists and structs are tuples.
             One str, bytes or dict is an error, because counting its parts is nearly always a
             mistake.
         workers : int
@@ -243,9 +245,9 @@ cdef class CVMSketch:
             identifier.rules = self.core.get().rules()
         if identify(item, &identifier, &identity):
             with cython.critical_section(self):
-                if identifier.used_process_hash:
-                    self.core.get().set_salt(process_salt())
                 self.core.get().add_identity(identity)
+                if identifier.used_process_hash:
+                    self.core.get().add_process_hashes(process_salt, 1)
 
     def estimate(self):
         """The estimated number of distinct elements, as a float.
@@ -253,7 +255,8 @@ cdef class CVMSketch:
         It is unbiased, because it is never rounded or clamped: averages and sums of estimates are
         right. It may therefore lie a little outside of what is certain and of `interval()`; the
         number to show is `count()`. While `is_exact` it is the number itself. After a merge it is
-        another estimate, of a sample without a history: see `merge`.
+        another estimate, of a sample without a history: see `merge`. Elements that are known only
+        by their own hash() are counted by it, so that those whose hashes collide are one.
 
         Notes
         -----
@@ -299,8 +302,10 @@ cdef class CVMSketch:
 
         Notes
         -----
-        Both ends coincide while `is_exact`. Otherwise low is at least one more than the capacity
-        and high at most `items_seen`. *Thread safety*: safe. *Cost*: a microsecond; with fresh
+        Both ends coincide while `is_exact`. Where an element did not fit in the buffer, low is at
+        least one more than the capacity, and high at most `items_seen`. Where several elements were
+        known only by their own hash(), which may collide, low is a floor and high is `items_seen`.
+        *Thread safety*: safe. *Cost*: a microsecond; with fresh
         coins that of sorting the buffer.
 
         *Source*: log-normal interval; for hashed coins with the variance of the martingale
@@ -568,8 +573,8 @@ cdef class CVMSketch:
             If `data` is no such buffer.
         ValueError
             If it is not a saved sketch, damaged or from a later version; or if the sketch holds
-            elements known only by their own hash(), and this process computes that otherwise (set
-            PYTHONHASHSEED to the same number in both). The message gives the reason.
+            elements known only by their own hash() that another process counted. The message gives
+            the reason.
 
         Notes
         -----
@@ -592,7 +597,7 @@ cdef class CVMSketch:
             sketch.core.reset(new_from_bytes(as_span(view.buf, view.len)))
         finally:
             PyBuffer_Release(&view)
-        sketch.core.get().require_salt(process_salt())
+        sketch.core.get().require_salt(process_salt)
         return sketch
 
     def __reduce__(self):
@@ -658,6 +663,7 @@ cdef class CVMSketch:
     cdef int begin_block(self, Block* block) except -1:
         block.output.kept = 0
         block.output.item_count = 0
+        block.output.process_hashes = 0
         block.clears = &self.clears
         with cython.critical_section(self):
             block.clears_before = self.clears
@@ -668,9 +674,9 @@ cdef class CVMSketch:
         with cython.critical_section(self):
             if block.clears_before != self.clears:
                 return 0  # another thread has cleared the sketch since
-            if block.identifier.used_process_hash:
-                self.core.get().set_salt(process_salt())
             self.core.get().take(block.output)
+            if block.output.process_hashes > 0:
+                self.core.get().add_process_hashes(process_salt, block.output.process_hashes)
         return 0
 
     # The number that hash() depends on in this process, once an element was known by nothing else;
@@ -739,7 +745,8 @@ cdef class CVMSketch:
     def is_exact(self):
         """True if `estimate()` is the number of distinct elements itself.
 
-        True until an element did not fit in the buffer, or in that of a sketch merged into it.
+        True until an element did not fit in the buffer, or in that of a sketch merged into it, or
+        until a second item was known only by its own hash(): see docs/elements.md.
         """
         with cython.critical_section(self):
             return self.core.get().is_exact()

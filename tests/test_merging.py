@@ -172,14 +172,6 @@ def test_fresh_coins_have_no_history_to_forget():
         CVMSketch(coins="fresh").forget_history()
 
 
-def test_the_hash_salt_goes_into_the_union():
-    by_hash, plain = fed([range(3), range(4)]), fed([1, 2])
-    union = plain | by_hash
-    assert union._hash_salt == by_hash._hash_salt is not None
-    assert union == by_hash | plain
-    assert (plain | plain)._hash_salt is None
-
-
 def test_exact_set_operations():
     a, b = fed(["a", "b", "c", 1, 2]), fed(["b", "c", "d"])
     both = a & b

@@ -6,8 +6,6 @@ The core's own tests change every field; here are the way from Python and the go
 import copy
 import pickle
 import random
-import subprocess
-import sys
 
 import pytest
 from hypothesis import given
@@ -93,39 +91,6 @@ def test_golden_files(name):
 def test_every_golden_file_is_tested():
     files = {path.stem for path in golden_sketches.FILES.iterdir()}
     assert files == set(golden_sketches.MAKERS) | {"hashed_salted"}
-
-
-def in_another_process(code, salt):
-    command = [sys.executable, "-P", "-c", f"from cvmcount import CVMSketch\n{code}"]
-    done = subprocess.run(
-        command, env={"PYTHONHASHSEED": salt}, capture_output=True, text=True, check=False
-    )
-    return done.stdout.strip() or done.stderr.strip().splitlines()[-1]
-
-
-SALTED = """
-class Word:
-    def __init__(self, text): self.text = text
-    def __eq__(self, other): return self.text == other.text
-    def __hash__(self): return hash(self.text)
-
-sketch = CVMSketch(capacity=8)
-sketch.update([Word("to"), Word("be"), 1])
-"""
-
-
-def test_elements_known_by_their_hash_only():
-    """They are others in a process with another salt, and the same where it is the same."""
-    data = bytes.fromhex(in_another_process(SALTED + "print(sketch.to_bytes().hex())", "1"))
-    read = SALTED + f"loaded = CVMSketch.from_bytes({data!r})\nprint(loaded == sketch)"
-    assert in_another_process(read, "1") == "True"
-    assert in_another_process(read, "2").startswith("ValueError: a sketch holds elements")
-    with pytest.raises(ValueError, match="PYTHONHASHSEED"):
-        CVMSketch.from_bytes(data)
-    with pytest.raises(ValueError, match="PYTHONHASHSEED"):
-        CVMSketch.from_bytes((golden_sketches.FILES / "hashed_salted.cvms").read_bytes())
-    plain = in_another_process("s = CVMSketch(); s.add('a')\nprint(s.to_bytes().hex())", "1")
-    assert CVMSketch.from_bytes(bytes.fromhex(plain)) == fed(["a"])
 
 
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))

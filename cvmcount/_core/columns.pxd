@@ -3,6 +3,7 @@ from libc.stddef cimport size_t
 from libc.stdint cimport int64_t, uint64_t
 from libcpp cimport bool as cbool
 from libcpp.memory cimport unique_ptr
+from libcpp.string cimport string
 from libcpp.vector cimport vector
 
 from cvmcount._core.identity cimport byte, kind
@@ -91,6 +92,14 @@ cdef extern from "columns/dictionary_column.hpp" namespace "cvmcount" nogil:
             unique_ptr[column] entries,
             negative_index negative,
         ) except +
+
+
+cdef extern from "columns/composite_column.hpp" namespace "cvmcount" nogil:
+    cdef cppclass composite_column(column):
+        composite_column(kind which, vector[unique_ptr[column]] fields, size_t size) except +
+
+    cdef cppclass same_text_column(column):
+        same_text_column(string utf8, size_t size) except +
 
 
 cdef extern from "columns/column_sequence.hpp" namespace "cvmcount" nogil:

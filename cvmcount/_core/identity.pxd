@@ -49,7 +49,7 @@ cdef extern from "identity/identity.hpp" namespace "cvmcount" nogil:
         aware_time_kind "cvmcount::kind::aware_time"
         duration_kind "cvmcount::kind::duration"
         uuid_kind "cvmcount::kind::uuid"
-        enumeration_kind "cvmcount::kind::enumeration"
+        instance_kind "cvmcount::kind::instance"
         process_hash_kind "cvmcount::kind::process_hash"
 
     const int double_bits

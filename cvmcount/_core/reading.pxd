@@ -18,6 +18,7 @@ cdef extern from "reading/rules.hpp" namespace "cvmcount" nogil:
         size_t room
         size_t kept
         uint64_t item_count
+        uint64_t process_hashes
         const char* error
 
 

@@ -97,8 +97,8 @@ cdef extern from "cvmcount/sketch.hpp" namespace "cvmcount" nogil:
         vector[byte] to_bytes() except +
 
         optional_salt salt() noexcept
-        void set_salt(uint64_t salt) noexcept
         void require_salt(uint64_t salt) except +
+        void add_process_hashes(uint64_t salt, uint64_t items) noexcept
 
     cdef cppclass sketch_merge:
         sketch_merge() except +

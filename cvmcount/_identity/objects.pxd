@@ -85,7 +85,7 @@ cdef enum:
 # How items are identified, and what was noticed meanwhile.
 cdef struct Identifier:
     reading_rules rules
-    # An identity came from an item's own hash(), which may differ in another process.
+    # The last item, or what it is made of, was known only by its own hash().
     bint used_process_hash
     # When other threads have their next turn, on a clock of its own; 0 until it is first looked at.
     double turn_ends

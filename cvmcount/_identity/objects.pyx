@@ -17,10 +17,11 @@ import weakref
 from cvmcount._core.identity cimport (
     byte,
     encode_utf8,
-    enumeration_kind,
     frozenset_kind,
     identity_hash,
     identity_scratch,
+    instance_kind,
+    kind,
     process_hash_kind,
     tuple_kind,
     uuid_kind,
@@ -28,6 +29,7 @@ from cvmcount._core.identity cimport (
 
 include "numbers.pxi"
 include "times.pxi"
+include "instances.pxi"
 
 
 cdef extern from *:
@@ -148,8 +150,10 @@ cdef uint64_t identify_member(object item, Identifier* identifier, int depth) ex
     return identifier.rules.hash.of_missing() if verdict == MISSING else identity
 
 
-# A tuple or an instance of a subclass.
-cdef uint64_t identify_tuple(object items, Identifier* identifier, int depth) except? 0:
+# The members of a tuple or an instance of a subclass, as a value of that kind.
+cdef uint64_t identify_members(
+    kind which, object items, Identifier* identifier, int depth
+) except? 0:
     cdef uint64_t near[16]
     cdef vector[uint64_t] far
     cdef uint64_t* members = near
@@ -162,7 +166,7 @@ cdef uint64_t identify_tuple(object items, Identifier* identifier, int depth) ex
         members[i] = identify_member(
             <object>PyTuple_GET_ITEM(items, i), identifier, depth
         )
-    return identifier.rules.hash.of_members(tuple_kind, identity_scratch(members, <size_t>size))
+    return identifier.rules.hash.of_members(which, identity_scratch(members, <size_t>size))
 
 
 cdef uint64_t identify_frozenset(items, Identifier* identifier, int depth) except? 0:
@@ -182,6 +186,7 @@ cdef object known_NA = None
 
 
 cdef int identify_rare(object item, Identifier* identifier, uint64_t* identity) except -1:
+    identifier.used_process_hash = False
     if item is known_NA:
         return MISSING
     return identify_at_depth(item, identifier, 0, identity)
@@ -200,7 +205,7 @@ cdef int identify_at_depth(
         identity[0] = identify_text(item, identifier)
         return IDENTIFIED
     if isinstance(item, tuple):
-        identity[0] = identify_tuple(item, identifier, depth)
+        identity[0] = identify_members(tuple_kind, item, identifier, depth)
         return IDENTIFIED
     if isinstance(item, bytes):
         identity[0] = identify_bytes(item, identifier)
@@ -215,6 +220,10 @@ cdef int identify_at_depth(
         return identify_float(item, identifier.rules.hash[0], identity)
     if isinstance(item, frozenset):
         identity[0] = identify_frozenset(item, identifier, depth)
+        return IDENTIFIED
+    members = members_of_class.get(type(item))
+    if members is not None:
+        identity[0] = identify_members(instance_kind, tuple(members(item)), identifier, depth)
         return IDENTIFIED
     verdict = identify_time(item, identifier.rules.hash[0], identity)
     if verdict != NOT_MINE:
@@ -233,8 +242,6 @@ cdef int identify_at_depth(
         identity[0] = identifier.rules.hash.of_kind_bytes(
             uuid_kind, span_of(int.to_bytes(item.int, 16, "big"))
         )
-    elif isinstance(item, known("enum", "Enum")):
-        identity[0] = identify_enum_member(item, identifier, depth)
     elif item is known("pandas", "NA"):
         known_NA = item
         return MISSING
@@ -242,19 +249,45 @@ cdef int identify_at_depth(
         return MISSING
     elif isinstance(item, known("numpy.ma.core", "mvoid")):
         return identify_void(item, identifier, depth, identity)
+    elif is_row(item):
+        identity[0] = identify_members(tuple_kind, tuple(item), identifier, depth)
+    elif isinstance(item, known("pyarrow", "Scalar")):
+        return identify_arrow_scalar(item, identifier, depth, identity)
     else:
-        identity[0] = identify_by_own_hash(item, identifier)
+        members = members_function(type(item))
+        if members is None:
+            identity[0] = identify_by_own_hash(item, identifier)
+        else:
+            identity[0] = identify_members(instance_kind, tuple(members(item)), identifier, depth)
     return IDENTIFIED
+
+
+# Rows of a database that are no tuples, but compare as such.
+cdef bint is_row(item) except -1:
+    return isinstance(item, known("sqlite3", "Row")) or isinstance(
+        item, known("sqlalchemy.engine", "Row")
+    )
+
+
+# It is the Python value that it stands for: unlike that, null is equal to itself.
+cdef int identify_arrow_scalar(
+    item, Identifier* identifier, int depth, uint64_t* identity
+) except -1:
+    value = item.as_py()
+    cdef int verdict = identify_common(<PyObject*>value, identifier.rules.hash[0], identity)
+    if verdict == NOT_MINE:
+        return identify_at_depth(value, identifier, depth + 1, identity)
+    return verdict
 
 
 cdef int identify_numpy_scalar(
     item, Identifier* identifier, int depth, uint64_t* identity
 ) except -1:
-    cdef str kind = item.dtype.kind
-    if kind in "mM":
+    cdef str dtype_kind = item.dtype.kind
+    if dtype_kind in "mM":
         return identify_numpy_time(item, False, identifier.rules.hash[0], identity)
-    if kind != "V":
-        return identify_numpy_number(item, kind, identifier.rules.hash[0], identity)
+    if dtype_kind != "V":
+        return identify_numpy_number(item, dtype_kind, identifier.rules.hash[0], identity)
     if not isinstance(item, known("numpy", "void")):  # a number of an extension, as of ml_dtypes
         if hasattr(item, "__index__"):
             identity[0] = identify_int(operator.index(item), identifier.rules.hash[0])
@@ -271,7 +304,7 @@ cdef int identify_void(item, Identifier* identifier, int depth, uint64_t* identi
         identity[0] = identifier.rules.hash.of_bytes(span_of(bytes(item.tobytes())))
     else:  # a structured row is the tuple of its fields
         row = tuple([item[name] for name in item.dtype.names])
-        identity[0] = identify_tuple(row, identifier, depth)
+        identity[0] = identify_members(tuple_kind, row, identifier, depth)
     return IDENTIFIED
 
 
@@ -283,18 +316,7 @@ cdef bytes bytes_of(item):
     return item.tobytes()
 
 
-# By its class and its name; a combination of flags, whose name depends on the version of Python, by
-# its value. Members that are numbers or text as well were counted as such before.
-cdef uint64_t identify_enum_member(item, Identifier* identifier, int depth) except? 0:
-    cls = type(item)
-    what = item._value_ if isinstance(item, known("enum", "Flag")) else item._name_
-    cdef uint64_t members[2]
-    members[0] = identify_member(f"{cls.__module__}.{cls.__qualname__}", identifier, depth)
-    members[1] = identify_member(what, identifier, depth)
-    return identifier.rules.hash.of_members(enumeration_kind, identity_scratch(members, 2))
-
-
-# They define a hash, and it is that of an address.
+# They define a hash, and it is made of addresses.
 cdef tuple ADDRESSED_TYPES = (
     contextvars.ContextVar,
     weakref.ReferenceType,
@@ -312,14 +334,21 @@ cdef uint64_t identify_by_own_hash(item, Identifier* identifier) except? 0:
             f"cannot count an item of type {cls.__qualname__!r}: it is not hashable, because it "
             "can change; count it as a tuple, or what it holds by an update() of its own"
         )
-    if cls.__hash__ is object.__hash__ or isinstance(item, ADDRESSED_TYPES):
-        raise TypeError(
-            f"cannot count an item of type {cls.__qualname__!r}: it is compared by its address, "
-            "and temporary objects re-use addresses; count a value that tells such objects apart"
-        )
+    if isinstance(item, ADDRESSED_TYPES):
+        raise_addressed(cls)
     cdef int64_t own_hash = hash(item)
+    # An address as it is, or as object.__hash__ gives it.
+    if own_hash == object.__hash__(item) or own_hash == <int64_t>id(item):
+        raise_addressed(cls)
     identifier.used_process_hash = True
     return identifier.rules.hash.of_word(process_hash_kind, <uint64_t>own_hash)
+
+
+cdef int raise_addressed(cls) except -1:
+    raise TypeError(
+        f"cannot count an item of type {cls.__qualname__!r}: it is compared by its address, "
+        "and temporary objects re-use addresses; count a value that tells such objects apart"
+    )
 
 
 def identity(item, seed=0, *, dropna=True):

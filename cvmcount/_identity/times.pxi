@@ -1,5 +1,7 @@
 # Dates and times by instant, durations by amount, whatever unit stores them.
 
+import datetime
+
 from cpython.datetime cimport (
     PyDate_Check,
     PyDate_CheckExact,
@@ -201,6 +203,15 @@ cdef bint has_exact_type(item) noexcept:
     )
 
 
+# Returns whether its class says itself what is equal: an interval of pendulum is a timedelta, but
+# compares when it begins, too.
+cdef bint compares_otherwise(item) except -1:
+    for base in (datetime.datetime, datetime.date, datetime.time, datetime.timedelta):
+        if isinstance(item, base):
+            return type(item).__eq__ is not base.__eq__
+    return False
+
+
 cdef int identify_time(object item, const identity_hash& hash, uint64_t* identity) except -1:
     if not (PyDate_Check(item) or PyTime_Check(item) or PyDelta_Check(item)):
         return NOT_MINE
@@ -213,6 +224,8 @@ cdef int identify_time(object item, const identity_hash& hash, uint64_t* identit
             # They have nanoseconds beside the fields of their base class.
             aware = getattr(item, "tzinfo", None) is not None
             return identify_numpy_time(item.asm8, aware, hash, identity)
+        if compares_otherwise(item):
+            return NOT_MINE
     if PyDateTime_Check(item):
         identity[0] = identify_datetime(item, hash)
     elif PyDate_Check(item):

@@ -164,19 +164,31 @@ cdef bint null_is_missing(dtype) except -1:
     )
 
 
-# A reader of `items` by the NumPy array of their values, a mask of bools that are true where one is
-# missing, or None, and whether times are instants, of which this array holds the UTC.
-cdef BlockReader open_values(items, values, mask, bint is_aware, size_t workers):
-    cdef Buffer buffer
-    cdef column* opened = NULL
+# The memory of a NumPy array, or None where its values have to be made Python objects.
+cdef Buffer buffer_of(values, items):
     dtype = values.dtype
     if dtype.kind in "mM":
         # They are read as integers: the buffer protocol has no times.
-        buffer = Buffer(values.view(dtype.str[0] + "i8"), items)
-        opened = column_of_times(buffer, dtype, is_aware)
-    elif dtype.kind in "?biufcSU" and dtype.char not in "gG":
-        buffer = Buffer(values, items)
-        opened = buffer.column_of_numbers_or_text()
+        return Buffer(values.view(dtype.str[0] + "i8"), items)
+    if dtype.kind in "?biufcSU" and dtype.char not in "gG":
+        return Buffer(values, items)
+    return None
+
+
+# The column of such an array, to be owned by the caller, or null.
+cdef column* column_of(Buffer buffer, dtype, bint is_aware) except? NULL:
+    if buffer is None:
+        return NULL
+    if dtype.kind in "mM":
+        return column_of_times(buffer, dtype, is_aware)
+    return buffer.column_of_numbers_or_text()
+
+
+# A reader of `items` by the NumPy array of their values, a mask of bools that are true where one is
+# missing, or None, and whether times are instants, of which this array holds the UTC.
+cdef BlockReader open_values(items, values, mask, bint is_aware, size_t workers):
+    cdef Buffer buffer = buffer_of(values, items)
+    cdef column* opened = column_of(buffer, values.dtype, is_aware)
     if opened is NULL:
         return ObjectsReader(items)
     return column_reader(buffer, opened, mask, workers)

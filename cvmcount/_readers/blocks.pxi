@@ -20,6 +20,7 @@ cdef inline void drop_if_cleared(Block* block) noexcept:
         block.clears_before = block.clears[0]
         block.identifier.rules.threshold = <uint64_t>-1
         block.output.item_count = 0
+        block.output.process_hashes = 0
         block.output.kept = 0
 
 
@@ -35,6 +36,8 @@ cdef inline int append_item(Block* block, object item) except -1:
 
 cdef inline void append(Block* block, uint64_t identity) noexcept:
     block.output.item_count += 1
+    block.output.process_hashes += block.identifier.used_process_hash
+    block.identifier.used_process_hash = False
     if identity <= block.identifier.rules.threshold:
         block.output.identities[block.output.kept] = identity
         block.output.kept += 1

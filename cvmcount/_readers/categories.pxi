@@ -10,6 +10,7 @@ from cvmcount._identity.objects cimport heed_others
 cdef class CategoryReader(ColumnReader):
     cdef BlockReader categories  # None once they are identified
     cdef vector[uint64_t] identities  # of the first of them, or all
+    cdef ObjectsReader objects  # reads in place of the column where that cannot; else None
 
     cdef int identify_categories(self, Identifier* identifier) except -1:
         cdef vector[uint64_t] room
@@ -18,7 +19,6 @@ cdef class CategoryReader(ColumnReader):
         cdef Block block
         room.resize(self.categories.room)
         block.identifier = identifier[0]
-        block.identifier.used_process_hash = False
         block.identifier.rules.threshold = <uint64_t>-1
         block.identifier.rules.dropna = False
         block.identifier.rules.skip_repeats = False
@@ -26,6 +26,7 @@ cdef class CategoryReader(ColumnReader):
         block.clears_before = 0
         block.output.identities = room.data()
         block.output.room = room.size()
+        block.output.process_hashes = 0
         while more:
             block.output.item_count = 0
             block.output.kept = 0
@@ -39,40 +40,21 @@ cdef class CategoryReader(ColumnReader):
             heed_others(&block.identifier)
         identifier.turn_ends = block.identifier.turn_ends
         identifier.interruptions = block.identifier.interruptions
-        if block.identifier.used_process_hash and self.refers_to_process_hash(identifier):
-            identifier.used_process_hash = True
+        # Such a value may be another element wherever it stands, for all that its hash says.
+        if block.output.process_hashes > 0:
+            self.objects = ObjectsReader(self.source.items)
         return 0
-
-    # Returns whether the codes refer to a value that is known by its own hash, before one that
-    # cannot be counted: the sketch must remember the salt of these, and not for the sake of others.
-    cdef bint refers_to_process_hash(self, Identifier* identifier) except -1:
-        cdef Identifier probe = identifier[0]
-        cdef uint64_t identity
-        categories = self.source.items.categories
-        codes = self.kept_alive
-        seen = set()
-        probe.rules.dropna = False
-        probe.used_process_hash = False
-        for begin in range(0, len(codes), OBJECTS):
-            for code in dict.fromkeys(codes[begin : begin + OBJECTS].tolist()):
-                if code < 0 or code in seen:
-                    continue
-                seen.add(code)
-                try:
-                    identify(categories[code], &probe, &identity)
-                except (TypeError, ValueError):
-                    return False
-                if probe.used_process_hash:
-                    return True
-            heed_others(identifier)
-        return False
 
     cdef bint fill(self, Block* block) except -1:
         if self.categories is not None:
             self.identify_categories(&block.identifier)
             self.categories = None
             drop_if_cleared(block)
-        return ColumnReader.fill(self, block)
+        if self.objects is None:
+            return ColumnReader.fill(self, block)
+        more = self.objects.fill(block)
+        self.position = self.objects.position
+        return more
 
 
 # The integer type of so many bytes, with a sign.
@@ -100,4 +82,5 @@ cdef BlockReader open_categorical(items, BlockReader categories, size_t workers)
         ),
         workers,
     )
+    reader.room = max(reader.room, OBJECTS + 1)
     return reader

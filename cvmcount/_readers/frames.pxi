@@ -33,6 +33,15 @@ cdef bint is_masked(dtype) except -1:
     return False
 
 
+cdef bint is_zoned(dtype) except -1:
+    return isinstance(dtype, known("pandas", "DatetimeTZDtype"))
+
+
+# Aware datetimes as an array of their instants.
+cdef object instants_of(items):
+    return items.to_numpy(dtype=f"M8[{items.dtype.unit}]")
+
+
 # A Series, an Index or an extension array.
 cdef BlockReader open_pandas(items, size_t workers):
     dtype = items.dtype
@@ -41,15 +50,18 @@ cdef BlockReader open_pandas(items, size_t workers):
     items = getattr(items, "array", items)
     if holds_arrow(dtype):
         return open_arrow(items.__arrow_array__(), workers)
-    if isinstance(dtype, known("pandas", "DatetimeTZDtype")):
-        values = items.to_numpy(dtype=f"M8[{dtype.unit}]")
-        return open_values(items, values, None, True, workers)
+    if is_zoned(dtype):
+        return open_values(items, instants_of(items), None, True, workers)
     if is_masked(dtype):
         # pandas has no public names for these, and the copies that it makes take several times as
         # long as counting. If they are gone one day, the values are read as objects.
         values, mask = getattr(items, "_data", None), getattr(items, "_mask", None)
         if getattr(values, "dtype", None) == dtype.type and getattr(mask, "dtype", None) == bool:
             return open_values(items, values, mask, False, workers)
+    if isinstance(dtype, known("pandas", "PeriodDtype")):
+        return open_periods(items, workers)
+    if isinstance(dtype, known("pandas", "IntervalDtype")):
+        return open_intervals(items, workers)
     # Categories that nothing refers to may be many more.
     if isinstance(dtype, known("pandas", "CategoricalDtype")) and len(dtype.categories) <= len(
         items

@@ -35,6 +35,7 @@ include "objects.pxi"
 include "arrays.pxi"
 include "arrow.pxi"
 include "categories.pxi"
+include "composites.pxi"
 include "frames.pxi"
 include "lines.pxi"
 

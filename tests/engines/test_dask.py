@@ -1,5 +1,6 @@
 """A red run means that Dask counts otherwise than one machine does, or not at all."""
 
+import dataclasses
 import datetime
 import doctest
 import os
@@ -52,6 +53,37 @@ def test_estimates(column):
     computed = found.compute()
     assert computed.dtypes.to_dict() == found.dtypes.to_dict()
     cases.check_estimates(rows(computed), column, "group")
+
+
+def frame_of_objects(make):
+    column = pd.Series([make(f"page{i}", None) for i in range(100)] * 4, dtype=object)
+    with dask.config.set({"dataframe.convert-string": False}):
+        return dd.from_pandas(column.to_frame("visit"), npartitions=8)
+
+
+def test_objects_of_all_workers_are_one_element_or_an_error(client):
+    """Dask gives all of its workers one PYTHONHASHSEED, but hash(None) is an address before Python
+    3.12.
+    """
+    seeds = client.run(lambda: os.environ.get("PYTHONHASHSEED"))
+    assert len(seeds) == 2
+    assert len(set(seeds.values())) == 1
+
+    @dataclasses.dataclass(frozen=True)  # here, because workers cannot import this file
+    class Visit:
+        page: str
+        referrer: str | None
+
+    class OwnHash(Visit):
+        def __eq__(self, other):
+            return self.page == other.page
+
+        def __hash__(self):
+            return hash((self.page, self.referrer))
+
+    assert count_approx(frame_of_objects(Visit), "visit").compute() == 100
+    with pytest.raises(ValueError, match="known only by their own hash"):
+        count_approx(frame_of_objects(OwnHash), "visit").compute()
 
 
 def test_different_settings_in_one_graph():

@@ -4,8 +4,12 @@ The product must agree with this page bit for bit. It is written for reading: on
 no shortcuts. XXH3 comes from the xxHash library.
 """
 
+import dataclasses
 import datetime as dt
 import enum
+import ipaddress
+import pathlib
+import sqlite3
 import struct
 import sys
 import uuid
@@ -29,7 +33,7 @@ def mix64(word):
 
 KINDS = ["missing", "integer", "unsigned_integer", "real", "rational", "complex", "text", "bytes"]
 KINDS += ["tuple", "frozenset", "date", "datetime", "aware_datetime", "time", "aware_time"]
-KINDS += ["duration", "uuid", "enumeration", "process_hash"]
+KINDS += ["duration", "uuid", "instance", "process_hash"]
 
 
 class Keys:
@@ -195,6 +199,54 @@ def is_missing(value):
     return bool(value != value)
 
 
+def compared_members(value):
+    """What instances of well-known classes compare, after the name of the class; otherwise None."""
+    pandas, attrs = sys.modules.get("pandas"), sys.modules.get("attrs")
+    cls = type(value)
+    if isinstance(value, range):  # by its numbers: where it would have ended is not compared
+        rest = (value[-1], value.step) if value[1:] else ()
+        return ["builtins.range", *value[:1], *rest]
+    if isinstance(value, dt.timezone):
+        return ["datetime.timezone", value.utcoffset(None)]
+    for address in (ipaddress.IPv4Interface, ipaddress.IPv6Interface):
+        if isinstance(value, address):
+            scope = [value.scope_id] if value.version == 6 else []
+            name = f"ipaddress.{address.__name__}"
+            return [name, int(value), *scope, value.network.prefixlen]
+    if isinstance(value, ipaddress.IPv4Address):
+        return ["ipaddress.IPv4Address", int(value)]
+    if isinstance(value, ipaddress.IPv6Address):
+        return ["ipaddress.IPv6Address", int(value), value.scope_id]
+    if isinstance(value, (ipaddress.IPv4Network, ipaddress.IPv6Network)):
+        name = f"ipaddress.IPv{value.version}Network"
+        return [name, int(value.network_address), value.prefixlen]
+    if isinstance(value, pathlib.PurePosixPath):
+        return ["pathlib.PurePosixPath", *value.parts]
+    if isinstance(value, pathlib.PureWindowsPath):
+        return ["pathlib.PureWindowsPath", *(part.lower() for part in value.parts)]
+    if pandas and isinstance(value, pandas.Period):
+        return ["pandas.Period", value.freqstr, value.ordinal]
+    if pandas and isinstance(value, pandas.Interval):
+        return ["pandas.Interval", value.closed, value.left, value.right]
+    name = f"{cls.__module__}.{cls.__qualname__}"
+    if isinstance(value, enum.Enum):
+        return [name, value._value_ if isinstance(value, enum.Flag) else value._name_]
+    if dataclasses.is_dataclass(value) and methods_come_from(cls, "<string>"):
+        fields = dataclasses.fields(value)
+        return [name, *(getattr(value, field.name) for field in fields if field.compare)]
+    if attrs and attrs.has(cls) and methods_come_from(cls, "<attrs generated"):
+        fields = [field for field in attrs.fields(cls) if field.eq]
+        keys = [field.eq_key or (lambda value: value) for field in fields]
+        return [name, *(key(getattr(value, f.name)) for key, f in zip(keys, fields, strict=True))]
+    return None
+
+
+def methods_come_from(cls, file):
+    """Whether == and hash() are written by a library, which names its source like this."""
+    methods = cls.__eq__, cls.__hash__
+    return all(method.__code__.co_filename.startswith(file) for method in methods)
+
+
 def identity(value, seed=0, *, dropna=True):
     """The rule: what counts as one element has one identity."""
     keys = seed if isinstance(seed, Keys) else Keys(seed)
@@ -246,10 +298,10 @@ def identity(value, seed=0, *, dropna=True):
         return of_time(value.kind, value.count * value.unit, keys)
     if isinstance(value, uuid.UUID):
         return keys.of_bytes("uuid", value.bytes)
-    if isinstance(value, enum.Enum):
-        name = f"{type(value).__module__}.{type(value).__qualname__}"
-        what = value._value_ if isinstance(value, enum.Flag) else value._name_
-        return keys.of_members("enumeration", members([name, what]))
+    if isinstance(value, sqlite3.Row):
+        return keys.of_members("tuple", members(value))
+    if (compared := compared_members(value)) is not None:
+        return keys.of_members("instance", members(compared))
     return keys.of_word("process_hash", hash(value))
 
 

@@ -1,7 +1,10 @@
 """What the property tests draw: values of every kind, with many near misses and repeats."""
 
+import dataclasses
 import datetime as dt
 import enum
+import ipaddress
+import pathlib
 import uuid
 from decimal import Decimal
 from fractions import Fraction
@@ -84,6 +87,7 @@ numpy_times = st.one_of(
     st.builds(np.datetime64, st.just("NaT"), units),
 )
 small = st.integers(0, 100)
+frequencies = st.sampled_from(["Y", "M", "2W", "D", "h", "ms"])
 numpy_numbers = st.one_of(
     st.builds(
         lambda kind, value: np.dtype(kind).type(value),
@@ -146,6 +150,32 @@ class Access(enum.Flag):
     WRITE = 2
 
 
+@dataclasses.dataclass(frozen=True)
+class Point:
+    """Equal to one of equal fields, but for the last."""
+
+    x: object
+    y: object = None
+    label: str = dataclasses.field(default="", compare=False)
+
+
+class FarPoint(Point):
+    """Never equal to a Point."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Circle:
+    """Known only by its own hash(), because it says itself what is equal."""
+
+    radius: int
+
+    def __eq__(self, other):
+        return isinstance(other, Circle) and abs(self.radius) == abs(other.radius)
+
+    def __hash__(self):
+        return hash(abs(self.radius))
+
+
 class Text(str):
     """Equal to its content."""
 
@@ -197,7 +227,31 @@ others = st.one_of(
     byte_strings.map(Octets),
     byte_strings.map(bytearray),
     byte_strings.map(memoryview),
-    st.builds(range, st.integers(0, 9)),  # known by its own hash() only
+    st.builds(range, st.integers(-3, 3), integers, st.sampled_from([-(2**70), -2, 1, 3])),
+    st.timedeltas(dt.timedelta(hours=-23), dt.timedelta(hours=23)).map(dt.timezone),
+    st.ip_addresses(),
+    st.ip_addresses().map(ipaddress.ip_interface),
+    st.ip_addresses(v=6).map(lambda address: ipaddress.ip_address(f"{address}%eth0")),
+    st.builds(
+        lambda address, prefix: ipaddress.ip_interface(f"{address}/{prefix}").network,
+        st.ip_addresses(),
+        st.integers(0, 32),
+    ),
+    st.builds(
+        lambda cls, parts: cls(*parts),
+        st.sampled_from([pathlib.PurePosixPath, pathlib.PureWindowsPath, pathlib.Path]),
+        st.lists(st.sampled_from(["/", "C:", "a", "A", "ß", "..", "x/y", "b\\c"]), max_size=4),
+    ),
+    st.builds(pd.Period, st.dates(dt.date(1700, 1, 1), dt.date(2200, 1, 1)), freq=frequencies),
+    st.builds(
+        pd.Interval,
+        small,
+        small.map(lambda width: width + 101.5),
+        st.sampled_from(["left", "right", "both", "neither"]),
+    ),
+    st.builds(Point, small, label=texts),
+    st.builds(FarPoint, small, texts),
+    st.integers(0, 3).map(Circle),
 )
 
 
@@ -225,6 +279,7 @@ values = st.recursive(
         st.lists(children, max_size=4).map(tuple),
         st.lists(leaf(), min_size=16, max_size=20).map(tuple),
         st.builds(Pair, children, children),
+        st.builds(Point, children, children),
         st.builds(frozen, st.sampled_from([frozenset, Group]), st.lists(leaf(), max_size=4)),
     ),
     max_leaves=8,

@@ -30,6 +30,7 @@ struct ArrowArrayStream;
 
 namespace cvmcount {
 
+class overlap;
 struct reading_rules;
 struct reading_output;
 struct sliced_input;
@@ -95,10 +96,12 @@ class sketch {
     std::uint64_t count() const noexcept;
 
     // An approximate interval of a confidence strictly between 0 and 1; otherwise throws
-    // std::invalid_argument.
+    // std::invalid_argument. Where several elements were known only by hashes of their own, which
+    // may collide, it is a floor: then the upper end is the number of items.
     interval confidence_interval(double confidence = 0.95) const;
 
-    bool is_exact() const noexcept;             // no element was ever turned away
+    // No element was ever turned away, and at most one was known only by a hash of its own.
+    bool is_exact() const noexcept;
     std::uint64_t items_seen() const noexcept;  // less the missing values that were skipped
     std::size_t retained() const noexcept;      // elements in the buffer
     double sampling_rate() const noexcept;      // the chance of an element never seen to enter it
@@ -155,11 +158,13 @@ class sketch {
     void take(const reading_output& output);
     void add_identity(std::uint64_t identity);  // of one item
 
-    // A number that tells processes apart whose own hash an element was identified by; nothing
+    // A number that tells apart the processes by whose hash() an element was identified; nothing
     // where there was no such element. Sketches with different salts do not merge.
     std::optional<std::uint64_t> salt() const noexcept;
-    void set_salt(std::uint64_t salt) noexcept;
     void require_salt(std::uint64_t salt) const;  // throws std::invalid_argument for another one
+
+    // To be called after so many such items, more than none, were taken in the process of a salt.
+    void add_process_hashes(std::uint64_t salt, std::uint64_t items) noexcept;
 
     // Throws std::invalid_argument unless both can be what the word says: "merged", "compared".
     void require_like(const sketch& other, const char* word) const;
@@ -173,6 +178,7 @@ class sketch {
     static constexpr number_type number_type_of();
 
     explicit sketch(parts&& from);
+    overlap overlap_with(const sketch& other) const;
     void add_real(double number);
     void add_integer(std::int64_t number);
     void add_unsigned(std::uint64_t number);

@@ -125,18 +125,6 @@ class run_column final : public column {
     std::size_t end_run_;
 };
 
-// Tuples of one value of each field.
-class struct_column final : public column {
-  public:
-    struct_column(std::vector<std::unique_ptr<column>> fields, std::size_t size) noexcept
-        : column(size), fields_(std::move(fields)) {}
-
-  private:
-    filter_output read_block(const block& which) const override;
-
-    std::vector<std::unique_ptr<column>> fields_;
-};
-
 // Tuples of values that lie one after the other: those of one list from one offset to the next, or
 // from its offset on, as many as its size says, or all of one length.
 class list_column final : public column {

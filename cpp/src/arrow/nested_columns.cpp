@@ -6,14 +6,6 @@
 #include "simd/word_filter_levels.hpp"
 
 namespace cvmcount {
-namespace {
-
-// So many rows of a nested column are read at a time, whatever its depth: a block of each level
-// would not fit on the stack of every thread.
-constexpr std::size_t nested_rows = 64;
-
-}  // namespace
-
 template <class End>
 run_column<End>::run_column(const std::byte* ends, std::unique_ptr<column> values,
                             std::size_t first, std::size_t size)
@@ -77,32 +69,6 @@ filter_output run_column<End>::read_block(const block& which) const {
 template class run_column<std::int16_t>;
 template class run_column<std::int32_t>;
 template class run_column<std::int64_t>;
-
-filter_output struct_column::read_block(const block& which) const {
-    const reading_rules& rules = which.rules;
-    const std::size_t width = fields_.size();
-    std::array<std::uint64_t, nested_rows + filter_slack> field;
-    std::vector<std::uint64_t> rows(width * nested_rows);
-    filter_output result = {0, 0};
-    for (std::size_t first = 0; first < which.size; first += nested_rows) {
-        const std::size_t size = std::min(nested_rows, which.size - first);
-        for (std::size_t number = 0; number < width; ++number) {
-            fields_[number]->identify(which.begin + first, size, which.rules, field.data());
-            for (std::size_t i = 0; i < size; ++i) rows[i * width + number] = field[i];
-        }
-        const auto identify = [&](std::size_t i, std::uint64_t& identity) {
-            identity = rules.hash->of_members(kind::tuple, {rows.data() + i * width, width});
-            return true;
-        };
-        const std::uint8_t* missing =
-            which.missing == nullptr ? nullptr : which.missing + first / 8;
-        const filter_output part =
-            filter_one_by_one(size, missing, rules, which.out + result.kept, identify);
-        result.kept += part.kept;
-        result.missing += part.missing;
-    }
-    return result;
-}
 
 std::int64_t list_column::load(const std::byte* numbers, std::size_t i) const noexcept {
     return where_.wide ? load_at<std::int64_t>(numbers, i) : load_at<std::int32_t>(numbers, i);

@@ -8,6 +8,7 @@
 
 #include "arrow/columns.hpp"
 #include "arrow/format.hpp"
+#include "columns/composite_column.hpp"
 #include "columns/dictionary_column.hpp"
 
 namespace cvmcount {
@@ -192,7 +193,8 @@ column_pointer open_as(const rows& part, const arrow::structs&) {
         const rows field = child(part, static_cast<std::size_t>(i));
         fields.push_back(open(narrowed(field, part.position(), part.size)));
     }
-    return with_nulls(part, std::make_unique<struct_column>(std::move(fields), part.size));
+    return with_nulls(
+        part, std::make_unique<composite_column>(kind::tuple, std::move(fields), part.size));
 }
 
 column_pointer open_as(const rows& part, const arrow::lists& format) {

@@ -58,7 +58,7 @@ enum class kind : std::size_t {
     aware_time,
     duration,
     uuid,
-    enumeration,
+    instance,      // of a class, by its name and what the class compares; a member of an Enum, too
     process_hash,  // values known only by a hash that may differ from process to process
     count
 };

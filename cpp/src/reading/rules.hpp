@@ -21,7 +21,9 @@ struct reading_output {
     std::size_t room = 0;          // for so many identities
     std::size_t kept = 0;          // so far
     std::uint64_t item_count = 0;  // so far, less the missing values that were left out
-    const char* error = nullptr;   // says why reading stopped, if it did for good
+    // Of these, the items that were known only by their own hash(): see kind::process_hash.
+    std::uint64_t process_hashes = 0;
+    const char* error = nullptr;  // says why reading stopped, if it did for good
 };
 
 }  // namespace cvmcount

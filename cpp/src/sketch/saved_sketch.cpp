@@ -22,7 +22,7 @@ constexpr std::size_t head_size = 48;
 constexpr std::size_t section_head_size = 8;
 constexpr std::size_t checksum_size = 8;
 
-enum flags : std::uint8_t { drops_missing = 1, salted = 2, known_flags = 3 };
+enum flags : std::uint8_t { drops_missing = 1, salted = 2, several_hashes = 4, known_flags = 7 };
 
 // From 128 on, sections may be passed over by who does not know them.
 enum section : std::uint8_t {
@@ -58,14 +58,16 @@ void write_head(byte_writer& out, std::size_t capacity, const saved_settings& se
     for (const std::byte letter : magic) out.byte(std::to_integer<std::uint8_t>(letter));
     out.byte(format_version);
     out.byte(identity_version);
+    const process_hashes hashes = settings.hashes.value_or(process_hashes{});
     out.byte(static_cast<std::uint8_t>((settings.dropna ? drops_missing : 0) |
-                                       (settings.salt ? salted : 0)));
+                                       (settings.hashes ? salted : 0) |
+                                       (hashes.several ? several_hashes : 0)));
     out.byte(0);
     out.word(settings.seed);
     out.real(settings.epsilon);
     out.real(settings.delta);
     out.word(capacity);
-    out.word(settings.salt.value_or(0));
+    out.word(hashes.salt);
 }
 
 void write_section_head(byte_writer& out, section type, std::size_t size) {
@@ -137,14 +139,15 @@ std::size_t read_settings(byte_reader& in, saved_settings& settings) {
     settings.delta = in.real();
     const std::uint64_t capacity = in.word();
     const std::uint64_t salt = in.word();
-    if ((flags & salted) != 0) settings.salt = salt;
+    const bool several = (flags & several_hashes) != 0;
+    if ((flags & salted) != 0) settings.hashes = {salt, several};
     const bool is_target = settings.epsilon > 0.0 && settings.epsilon < 1.0;
     if (!is_target && std::bit_cast<std::uint64_t>(settings.epsilon) != 0) {
         throw_invalid_state("epsilon is out of range");
     }
     if (!(settings.delta > 0.0 && settings.delta < 1.0))
         throw_invalid_state("delta is out of range");
-    if (!settings.salt && salt != 0) throw_invalid_state("a salt without its flag");
+    if (!settings.hashes && (salt != 0 || several)) throw_invalid_state("a salt without its flag");
     if (capacity > max_capacity) throw_invalid_state("capacity is out of range");
     return static_cast<std::size_t>(capacity);
 }

@@ -17,15 +17,21 @@
 
 namespace cvmcount {
 
+// Elements that are known only by their own hash(), in one process.
+struct process_hashes {
+    std::uint64_t salt = 0;  // tells this process apart from others
+    bool several = false;    // two of them may be one by a collision that nobody sees
+
+    friend bool operator==(const process_hashes&, const process_hashes&) = default;
+};
+
 // All of a sketch but its sampler.
 struct saved_settings {
     std::uint64_t seed = 0;
     double epsilon = 0.0;  // of the accuracy target; 0 where a capacity was given instead
     double delta = 0.5;
     bool dropna = true;
-    // The number that hash() depends on in the process that made it, once an element was known by
-    // nothing else.
-    std::optional<std::uint64_t> salt = {};
+    std::optional<process_hashes> hashes = {};
 
     friend bool operator==(const saved_settings&, const saved_settings&) = default;
 };

@@ -9,8 +9,8 @@
 namespace cvmcount {
 namespace {
 
-std::uint64_t most_elements(const hashed_sampler& sampler) noexcept {
-    return sampler.is_exact() ? sampler.retained() : sampler.items_seen();
+std::uint64_t most_elements(const hashed_sampler& sampler, bool is_certain) noexcept {
+    return is_certain && sampler.is_exact() ? sampler.retained() : sampler.items_seen();
 }
 
 // Both in ascending order. Without a branch on which is smaller, for nobody could predict it.
@@ -51,19 +51,19 @@ fraction_interval sampled_share::confidence_interval(double confidence) const no
     return wilson_interval(retained, of, normal_quantile(confidence));
 }
 
-overlap::overlap(const sampler& first, const sampler& second) {
+overlap::overlap(const sampler& first, const sampler& second, bool is_certain) {
     const hashed_sampler& a = first.hashed();
     const hashed_sampler& b = second.hashed();
     const std::uint64_t threshold = std::min(a.threshold(), b.threshold());
     const auto ids_a = a.retained_ids(threshold);
     const auto ids_b = b.retained_ids(threshold);
     sampling_rate_ = std::min(a.sampled_fraction(), b.sampled_fraction());
-    exact_ = a.is_exact() && b.is_exact();
+    exact_ = is_certain && a.is_exact() && b.is_exact();
     both_ = count_common(ids_a, ids_b);
     only_first_ = ids_a.size() - both_;
     only_second_ = ids_b.size() - both_;
-    most_first_ = most_elements(a);
-    most_second_ = most_elements(b);
+    most_first_ = most_elements(a, is_certain);
+    most_second_ = most_elements(b, is_certain);
 }
 
 sampled_count overlap::in_both() const noexcept {

@@ -16,8 +16,9 @@ namespace cvmcount {
 class overlap {
   public:
     overlap() = default;
-    // Precondition: hashed coins, of one seed. Throws std::bad_alloc.
-    overlap(const sampler& first, const sampler& second);
+    // is_certain: equal identities are equal elements, but for chance. Precondition: hashed coins,
+    // of one seed. Throws std::bad_alloc.
+    overlap(const sampler& first, const sampler& second, bool is_certain = true);
 
     sampled_count in_both() const noexcept;
     sampled_count in_first_only() const noexcept;

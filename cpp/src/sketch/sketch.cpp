@@ -72,13 +72,17 @@ std::size_t capacity_of(const sketch_settings& settings) {
     return settings.capacity;
 }
 
-void require_one_salt(const std::optional<std::uint64_t>& a, std::optional<std::uint64_t> b) {
-    if (a && b && *a != *b) {
+// What two sketches together, or a sketch and its next items, hold of such elements.
+std::optional<process_hashes> together(const std::optional<process_hashes>& a,
+                                       const std::optional<process_hashes>& b) {
+    if (!a || !b) return a ? a : b;
+    if (a->salt != b->salt) {
         throw_invalid(
-            "a sketch holds elements that are known only by their own hash(), and hash() is salted "
-            "otherwise in the process that counted them: set PYTHONHASHSEED to the same number in "
-            "all processes");
+            "a sketch holds elements that are known only by their own hash(), which means nothing "
+            "in any process but the one that counted them: count what tells them apart instead, "
+            "such as a tuple, a number or text");
     }
+    return process_hashes{a->salt, true};
 }
 
 }  // namespace
@@ -88,6 +92,8 @@ struct sketch::parts {
     saved_settings settings;
     identity_hash hash;
     sampler sample;
+
+    bool may_collide() const noexcept { return settings.hashes && settings.hashes->several; }
 };
 
 sketch::sketch(const sketch_settings& settings) {
@@ -113,7 +119,7 @@ sketch& sketch::operator=(const sketch& other) {
 sketch sketch::empty_copy() const {
     const auto& [settings, hash, sample] = *parts_;
     parts empty = {settings, hash, sampler(sample.kind(), sample.capacity(), settings.seed)};
-    empty.settings.salt.reset();
+    empty.settings.hashes.reset();
     return sketch(std::move(empty));
 }
 
@@ -121,7 +127,7 @@ sketch sketch::empty_copy() const {
 void sketch::clear() {
     auto& [settings, hash, sample] = *parts_;
     sample = sampler(sample.kind(), sample.capacity(), settings.seed);
-    settings.salt.reset();
+    settings.hashes.reset();
 }
 
 // ---- counting -----------------------------------------------------------------------------------
@@ -241,11 +247,13 @@ std::uint64_t sketch::count() const noexcept {
 
 interval sketch::confidence_interval(double confidence) const {
     require_fraction("confidence", confidence);
-    return parts_->sample.confidence_interval(confidence);
+    interval result = parts_->sample.confidence_interval(confidence);
+    if (parts_->may_collide()) result.high = items_seen();
+    return result;
 }
 
 bool sketch::is_exact() const noexcept {
-    return parts_->sample.is_exact();
+    return parts_->sample.is_exact() && !parts_->may_collide();
 }
 
 std::uint64_t sketch::items_seen() const noexcept {
@@ -309,20 +317,22 @@ void sketch::require_like(const sketch& other, const char* word) const {
 }
 
 std::optional<std::uint64_t> sketch::salt() const noexcept {
-    return parts_->settings.salt;
-}
-
-void sketch::set_salt(std::uint64_t salt) noexcept {
-    parts_->settings.salt = salt;
+    const auto& hashes = parts_->settings.hashes;
+    return hashes ? std::optional(hashes->salt) : std::nullopt;
 }
 
 void sketch::require_salt(std::uint64_t salt) const {
-    require_one_salt(parts_->settings.salt, salt);
+    together(parts_->settings.hashes, process_hashes{salt});
+}
+
+void sketch::add_process_hashes(std::uint64_t salt, std::uint64_t items) noexcept {
+    auto& hashes = parts_->settings.hashes;
+    hashes = process_hashes{salt, hashes || items > 1};
 }
 
 struct sketch_merge::state {
     sample_merge samples;
-    std::optional<std::uint64_t> salt;
+    std::optional<process_hashes> hashes;
     // The accuracy target of the sketch of the smallest capacity; of equal ones the weakest. So the
     // order of merging does not matter.
     std::size_t capacity = max_capacity + 1;
@@ -330,8 +340,7 @@ struct sketch_merge::state {
     double delta = 0.0;
 
     void add_settings(const sketch& part, const saved_settings& settings) {
-        require_one_salt(salt, settings.salt);
-        if (settings.salt) salt = settings.salt;
+        hashes = together(hashes, settings.hashes);
         const bool is_weaker =
             settings.delta != delta ? settings.delta > delta : settings.epsilon > epsilon;
         if (part.capacity() < capacity || (part.capacity() == capacity && is_weaker)) {
@@ -354,7 +363,7 @@ void sketch_merge::merge_into(sketch& target) {
     auto& [settings, hash, sample] = *target.parts_;
     state_->add_settings(target, settings);
     state_->samples.merge_into(sample);
-    settings.salt = state_->salt;
+    settings.hashes = state_->hashes;
     settings.epsilon = state_->epsilon;
     settings.delta = state_->delta;
 }
@@ -373,30 +382,26 @@ sketch operator|(const sketch& a, const sketch& b) {
     return both;
 }
 
-namespace {
-
-overlap overlap_of(const sketch& a, const sketch& b, const sampler& of_a, const sampler& of_b) {
-    a.require_like(b, "compared");
-    require_one_salt(a.salt(), b.salt());
-    return {of_a, of_b};
+overlap sketch::overlap_with(const sketch& other) const {
+    require_like(other, "compared");
+    const auto hashes = together(parts_->settings.hashes, other.parts_->settings.hashes);
+    return {parts_->sample, other.parts_->sample, !(hashes && hashes->several)};
 }
 
-}  // namespace
-
 sampled_count operator&(const sketch& a, const sketch& b) {
-    return overlap_of(a, b, a.parts_->sample, b.parts_->sample).in_both();
+    return a.overlap_with(b).in_both();
 }
 
 sampled_count operator-(const sketch& a, const sketch& b) {
-    return overlap_of(a, b, a.parts_->sample, b.parts_->sample).in_first_only();
+    return a.overlap_with(b).in_first_only();
 }
 
 sampled_count operator^(const sketch& a, const sketch& b) {
-    return overlap_of(a, b, a.parts_->sample, b.parts_->sample).in_one_only();
+    return a.overlap_with(b).in_one_only();
 }
 
 sampled_share sketch::jaccard(const sketch& other) const {
-    return overlap_of(*this, other, parts_->sample, other.parts_->sample).jaccard();
+    return overlap_with(other).jaccard();
 }
 
 void sketch::forget_history() {

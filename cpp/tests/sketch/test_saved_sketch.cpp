@@ -98,7 +98,7 @@ void check_invalid(const saved_bytes& saved, const std::string& reason) {
 }
 
 TEST_CASE("what is loaded is what was saved, and goes on alike") {
-    saved_settings settings{5, 0.1, 0.01, false, 77};
+    saved_settings settings{5, 0.1, 0.01, false, process_hashes{77, true}};
     random_words random(1);
     for (sampler& original : samplers_of_every_state()) {
         const auto saved = save(original, settings);
@@ -206,7 +206,8 @@ TEST_CASE("the head") {
     check_invalid(with_byte(saved, 0, 'X'), "does not begin with CVMS");
     check_invalid(with_byte(saved, 4, 2), "format version 2");
     check_invalid(with_byte(saved, 5, 9), "identities of version 9");
-    check_invalid(with_byte(saved, 6, 4), "flags");
+    check_invalid(with_byte(saved, 6, 8), "flags");
+    check_invalid(with_byte(saved, 6, 5), "a salt without its flag");
     check_invalid(with_byte(saved, 7, 1), "flags");
     check_invalid(with_real(saved, 16, 1.0), "epsilon");
     check_invalid(with_real(saved, 16, -0.0), "epsilon");

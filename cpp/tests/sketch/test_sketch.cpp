@@ -271,13 +271,13 @@ TEST_CASE("sketches that do not go together") {
 
 TEST_CASE("the salt of a process goes along, and two do not go together") {
     sketch salted = fed(0, 10);
-    salted.set_salt(5);
+    salted.add_process_hashes(5, 1);
     sketch plain = fed(5, 20);
     CHECK((plain | salted).salt() == 5U);
     CHECK(salted != fed(0, 10));
     sketch other = plain;
-    other.set_salt(6);
-    CHECK_THROWS_WITH_AS(salted.merge(other), doctest::Contains("PYTHONHASHSEED"),
+    other.add_process_hashes(6, 1);
+    CHECK_THROWS_WITH_AS(salted.merge(other), doctest::Contains("their own hash()"),
                          std::invalid_argument);
     CHECK_THROWS_AS(salted & other, std::invalid_argument);
     CHECK(salted.items_seen() == 10);
@@ -286,6 +286,35 @@ TEST_CASE("the salt of a process goes along, and two do not go together") {
     plain.require_salt(6);
     CHECK(sketch::from_bytes(salted.to_bytes()).salt() == 5U);
     CHECK(!salted.empty_copy().salt());
+}
+
+TEST_CASE("two elements that are known by hashes of their own are never exact") {
+    const auto with_hashes = [](std::uint64_t items) {
+        sketch result = fed(0, 10);
+        result.add_process_hashes(5, items);
+        return result;
+    };
+    const sketch one = with_hashes(1), two = with_hashes(2);
+    CHECK(one.is_exact());
+    CHECK(one.confidence_interval() == interval{10, 10});
+    CHECK(!two.is_exact());
+    CHECK((two.count() == 10 && two.estimate() == 10.0));
+    sketch later = two;
+    later.update(std::vector<int>(7, 3));
+    CHECK(later.confidence_interval(0.5) == interval{10, 17});
+    CHECK(sketch::from_bytes(two.to_bytes()) == two);
+    CHECK(two != one);
+    CHECK((one | fed(0, 3)).is_exact());
+    CHECK(!(one | one).is_exact());
+    CHECK((one | one) == (fed(0, 10) | two));
+    CHECK((one & fed(0, 3)).exact);
+    CHECK(!(one & one).exact);
+    CHECK((one & one).count() == 10);
+    sketch added = one;
+    added.add_process_hashes(5, 1);
+    CHECK(added == two);
+    added.clear();
+    CHECK(added.is_exact());
 }
 
 TEST_CASE("bytes bring back the whole sketch") {
