@@ -183,3 +183,31 @@ def test_nanoarrow():
     assert fed(na.ArrayStream(values, na.int32())) == fed(values)
     texts = na.Array(["a", "b", None], na.string_view())
     check(texts, ["a", "b", None])
+
+
+def queries(tmp_path):
+    """What has no items before it is asked for them, and the way to them that its error names."""
+    pa = pytest.importorskip("pyarrow")
+    ds, pq = (pytest.importorskip(f"pyarrow.{name}") for name in ("dataset", "parquet"))
+    pq.write_table(pa.table({"x": [1, 2, 2]}), tmp_path / "x.parquet")
+    dataset = ds.dataset(tmp_path)
+    yield dataset, r"dataset\.scanner\(columns=\[name\]\)\.to_reader\(\)"
+    yield next(iter(dataset.get_fragments())), r"fragment\.scanner\("
+    yield dataset.scanner(), r"scanner\.to_reader\(\)"
+    yield pq.ParquetFile(tmp_path / "x.parquet"), r"parquet_file\.read\("
+    duckdb = pytest.importorskip("duckdb")
+    yield duckdb.connect().execute("SELECT 1"), r"connection\.sql\(query\)"
+
+
+def test_errors_name_the_way_to_the_items(tmp_path):
+    for items, way in queries(tmp_path):
+        with pytest.raises(TypeError, match=f"^items must not be a .*: pass {way}"):
+            count_approx(items)
+    dataset = pytest.importorskip("pyarrow.dataset").dataset(tmp_path)
+    assert count_approx(dataset.scanner(columns=["x"]).to_reader()) == 2
+
+
+def test_dask_arrays_are_to_be_computed():
+    dask_array = pytest.importorskip("dask.array")
+    with pytest.raises(TypeError, match=r"must not be a dask\.array\.Array: pass array\.compute"):
+        count_approx(dask_array.arange(10))

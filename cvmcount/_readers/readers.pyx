@@ -38,6 +38,7 @@ include "categories.pxi"
 include "composites.pxi"
 include "frames.pxi"
 include "lines.pxi"
+include "files.pxi"
 
 
 # ---- what is no input, or not yet one ------------------------------------------------------------
@@ -54,6 +55,17 @@ cdef BlockReader reject_one_text(object items, size_t workers):
     return None
 
 
+# What has no items before it is asked for them, and how to ask.
+cdef tuple QUERIES = (
+    ("duckdb", "DuckDBPyConnection", "connection.sql(query)"),
+    ("pyarrow.dataset", "Dataset", "dataset.scanner(columns=[name]).to_reader()"),
+    ("pyarrow.dataset", "Fragment", "fragment.scanner(columns=[name]).to_reader()"),
+    ("pyarrow.dataset", "Scanner", "scanner.to_reader()"),
+    ("pyarrow.parquet", "ParquetFile", "parquet_file.read(columns=[name])"),
+    ("dask.array", "Array", "array.compute(), or its blocks one by one"),
+)
+
+
 # Iterated over, these would give their keys, rows, tensors or scalars of Arrow, which are not equal
 # to their values.
 cdef BlockReader reject_others(object items, size_t workers):
@@ -67,6 +79,9 @@ cdef BlockReader reject_others(object items, size_t workers):
         raise_device_memory()
     if hasattr(items, "__dlpack__"):
         raise TypeError(f"items must not be a {name}: pass numpy.asarray(items)")
+    for module, kind, instead in QUERIES:
+        if isinstance(items, known(module, kind)):
+            raise TypeError(f"items must not be a {module}.{kind}: pass {instead}")
     for kind in ("Array", "ChunkedArray", "Scalar"):
         if isinstance(items, known("pyarrow", kind)):
             raise TypeError(
@@ -81,10 +96,11 @@ cdef BlockReader reject_others(object items, size_t workers):
 
 ctypedef BlockReader (*opener)(object items, size_t workers)
 
-cdef opener[11] OPENERS
+cdef opener[12] OPENERS
 OPENERS[:] = [
     open_sequence,  # list, tuple
     open_lines,
+    open_file,
     reject_one_text,
     open_array,  # of NumPy
     open_narwhals,
@@ -99,7 +115,7 @@ OPENERS[:] = [
 
 cdef BlockReader open_reader(object items, size_t workers):
     cdef BlockReader reader
-    for i in range(11):
+    for i in range(12):
         reader = OPENERS[i](items, workers)
         if reader is not None:
             return reader
