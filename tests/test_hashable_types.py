@@ -94,7 +94,7 @@ def patterns():
 
 @maker
 def type_hints():
-    some = [list[int], list[str], dict[str, int], int | str, None | int, typing.Any]
+    some = [list[int], list[str], dict[str, int], int | str, None | int]
     return [*some, *(typing.Literal[a] for a in WHOLE), *(tuple[(int,) * a] for a in range(50))]
 
 
