@@ -123,7 +123,7 @@ cdef class CVMSketch:
     (4.0, True)
     >>> sketch.update(range(1_000_000))
     >>> sketch.interval(0.99)
-    (984247, 1000006)
+    (984363, 1000006)
     """
 
     def __cinit__(

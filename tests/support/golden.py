@@ -1,14 +1,18 @@
 """Reads golden_identities.tsv, whose head says what it is."""
 
+import dataclasses
 import datetime
 import decimal
 import enum
 import fractions
+import ipaddress
+import pathlib
 import uuid
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy
+import pandas
 
 
 class Colour(enum.Enum):
@@ -19,6 +23,17 @@ class Colour(enum.Enum):
 
 
 Colour.__module__, Colour.__qualname__ = "golden", "Colour"
+
+
+@dataclasses.dataclass(frozen=True)
+class Point:
+    """A class whose instances are compared by their fields."""
+
+    x: object
+    y: object = None
+
+
+Point.__module__, Point.__qualname__ = "golden", "Point"
 
 
 class Row(NamedTuple):
@@ -33,9 +48,14 @@ NAMES = {
     "Colour": Colour,
     "D": decimal.Decimal,
     "F": fractions.Fraction,
+    "Path": pathlib.PurePosixPath,
+    "Point": Point,
     "UUID": uuid.UUID,
+    "WindowsPath": pathlib.PureWindowsPath,
     "dt": datetime,
+    "ip": ipaddress,
     "np": numpy,
+    "pd": pandas,
 }
 
 

@@ -1,7 +1,7 @@
 """The rule of what counts as one element, and the sampler, in plain Python.
 
 The product must agree with this page bit for bit. It is written for reading: one function a stage,
-no shortcuts. XXH3 comes from the xxHash library.
+no shortcuts. The hash of bytes has a page of its own, rapid_hash.py.
 """
 
 import dataclasses
@@ -16,7 +16,7 @@ import uuid
 from decimal import Decimal
 from fractions import Fraction
 
-import xxhash
+import rapid_hash
 
 MASK = 2**64 - 1
 PRIMES = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F)
@@ -37,7 +37,7 @@ KINDS += ["duration", "uuid", "instance", "process_hash"]
 
 
 class Keys:
-    """For each kind two words for hash_word and a seed for XXH3."""
+    """For each kind two words for hash_word and a seed for rapidhash."""
 
     def __init__(self, seed):
         state = mix64(mix64(seed) ^ MASK)
@@ -51,7 +51,7 @@ class Keys:
         return hash_word(word & MASK, self.word[kind])
 
     def of_bytes(self, kind, data):
-        return xxhash.xxh3_64_intdigest(data, self.bytes[kind])
+        return rapid_hash.rapidhash(data, self.bytes[kind])
 
     def of_members(self, kind, identities):
         return self.of_bytes(kind, struct.pack(f"<{len(identities)}Q", *identities))
@@ -253,7 +253,7 @@ def identity(value, seed=0, *, dropna=True):
     if isinstance(value, Decimal) and value.is_nan():  # comparing a signalling one is an error
         value = None
     if is_missing(value):
-        return None if dropna else keys.bytes["missing"]
+        return None if dropna else rapid_hash.key_of(keys.bytes["missing"])
     numpy, pandas = sys.modules.get("numpy"), sys.modules.get("pandas")
 
     def members(items):

@@ -51,7 +51,7 @@ identity_hash::identity_hash(std::uint64_t seed) noexcept {
     for (keys& key : keys_) {
         key.word.whitening = next();
         key.word.between_rounds = next();
-        key.bytes = next();
+        key.bytes = rapidhash::key_of(next());
     }
 }
 

@@ -26,8 +26,8 @@
 
 #include "base/mix.hpp"
 #include "identity/number_residues.hpp"
+#include "identity/rapidhash.hpp"
 #include "identity/word_hash.hpp"
-#include "identity/xxh3.hpp"
 
 namespace cvmcount {
 
@@ -124,7 +124,7 @@ class identity_hash {
     }
 
     std::uint64_t of_bytes(kind which, std::span<const std::byte> bytes) const noexcept {
-        return xxh3::hash(bytes, keys_of(which).bytes);
+        return rapidhash::hash(bytes, keys_of(which).bytes);
     }
 
     // A composite value by the identities of its members. They are scratch memory afterwards.

@@ -97,7 +97,7 @@ class line_reader {
         std::uint64_t item_count = output_.item_count;
         for (; ends != 0; ends &= ends - 1) {
             const std::size_t end = at + static_cast<unsigned>(std::countr_zero(ends));
-            const std::uint64_t identity = xxh3::hash({text + begin, end - begin}, key);
+            const std::uint64_t identity = rapidhash::hash({text + begin, end - begin}, key);
             out[kept] = identity;
             kept += identity <= threshold ? 1 : 0;
             begin = end + 1;
@@ -114,7 +114,8 @@ class line_reader {
             text_span line = text_.subspan(begin_, end - begin_);
             begin_ = end + 1;
             if (!cut(line, form_)) continue;
-            const std::uint64_t identity = xxh3::hash(line, is_utf8(line) ? text_key_ : bytes_key_);
+            const std::uint64_t identity =
+                rapidhash::hash(line, is_utf8(line) ? text_key_ : bytes_key_);
             if (identity <= threshold_) output_.identities[output_.kept++] = identity;
             ++output_.item_count;
         }

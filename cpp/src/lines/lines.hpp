@@ -45,8 +45,8 @@ class long_line {
 
     line_form form_;
     utf8_check utf8_;
-    xxh3::stream text_;
-    xxh3::stream bytes_;
+    rapidhash::stream text_;
+    rapidhash::stream bytes_;
     std::size_t delimiters_left_;  // before the field
     bool field_ended_ = false;
     bool empty_ = true;

@@ -5,7 +5,6 @@
 #include <span>
 #include <string_view>
 
-#include "simd/string_hash.hpp"
 #include "simd/word_filter.hpp"
 
 namespace cvmcount {
@@ -13,7 +12,6 @@ namespace cvmcount {
 struct vector_level {
     const char* name;  // "avx512", "avx2" or "plain"
     word_filter filter_words;
-    string_hash hash_strings;
 };
 
 // Those that this machine can run, the fastest first.

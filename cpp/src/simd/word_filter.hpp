@@ -16,7 +16,6 @@ enum class word_form {
     unsigned_integer,  // uint64
     real,              // the bits of a double; NaN is missing
     time,              // int64 of the kind that the input names; the least is missing
-    identity,          // what was identified before
 };
 
 struct filter_input {

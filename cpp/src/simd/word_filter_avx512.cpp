@@ -3,7 +3,14 @@
 
 #if defined(CVMCOUNT_X86_LEVELS)
 
-#include "simd/avx512.hpp"
+// GCC 12 warns of what its own header leaves undefined on purpose (its bug 105593).
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#endif
+#include <immintrin.h>
+
+#define CVMCOUNT_TARGET __attribute__((target("avx512f,avx512dq,popcnt")))
 
 namespace cvmcount {
 namespace {

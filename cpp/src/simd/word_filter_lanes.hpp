@@ -70,8 +70,6 @@ CVMCOUNT_TARGET inline words identify(words word, const form_keys& keys, const i
         return hash_words(word, keys.usual);
     } else if constexpr (Form == word_form::unsigned_integer) {
         return hash_words(word, blend(keys.usual, keys.other, lanes::negative(word)));
-    } else if constexpr (Form == word_form::identity) {
-        return word;
     } else if constexpr (Form == word_form::time) {
         missing = lanes::either(missing, lanes::equal(word, lanes::all(std::uint64_t{1} << 63)));
         return hash_words(word, keys.usual);
@@ -158,8 +156,6 @@ CVMCOUNT_TARGET inline filter_output filter_form(word_form form, const filter_in
             return filter<word_form::real>(input, rules, out);
         case word_form::time:
             return filter<word_form::time>(input, rules, out);
-        case word_form::identity:
-            return filter<word_form::identity>(input, rules, out);
     }
     return {0, 0};
 }

@@ -36,8 +36,6 @@ inline bool identify_word(std::uint64_t word, const identity_hash& hash, kind ti
         const auto value = std::bit_cast<double>(word);
         if (value != value) return false;
         identity = hash.of_real(value);
-    } else if constexpr (Form == word_form::identity) {
-        identity = word;
     } else {
         if (word == std::uint64_t{1} << 63) return false;
         identity = hash.of_word(time_kind, word);

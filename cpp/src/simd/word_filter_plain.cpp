@@ -27,8 +27,6 @@ filter_output filter_words_plain(word_form form, const filter_input& input,
             return filter<word_form::real>(input, rules, out);
         case word_form::time:
             return filter<word_form::time>(input, rules, out);
-        case word_form::identity:
-            return filter<word_form::identity>(input, rules, out);
     }
     return {0, 0};
 }

@@ -9,7 +9,7 @@
 
 #include "base/bytes.hpp"
 #include "identity/identity.hpp"
-#include "identity/xxh3.hpp"
+#include "identity/rapidhash.hpp"
 #include "sampler/validate.hpp"
 #include "sketch/byte_stream.hpp"
 
@@ -42,7 +42,7 @@ enum section : std::uint8_t {
 }
 
 std::uint64_t checksum(std::span<const std::byte> content) noexcept {
-    return xxh3::hash(content, 0);
+    return rapidhash::hash(content, rapidhash::key_of(0));
 }
 
 // Returns how many bytes every number up to this one takes.

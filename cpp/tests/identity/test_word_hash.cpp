@@ -13,7 +13,6 @@
 
 #include "identity/identity.hpp"
 #include "identity/word_hash.hpp"
-#include "identity/xxh3.hpp"
 #include "support/random_words.hpp"
 
 namespace cvmcount::testing {
@@ -122,6 +121,32 @@ TEST_CASE("avalanche from the seed, for words and for text") {
     }));
 }
 
+// Fewer samples of more bits: 2**12 have standard errors of 0.0078, and there are up to 66,560
+// pairs of bits, so seven of these are exceeded with probability 2e-7 for each length.
+TEST_CASE("avalanche from the bits of text") {
+    constexpr int samples = 1 << 12;
+    const identity_hash of(5);
+    for (const std::size_t size : {2U, 3U, 4U, 7U, 8U, 12U, 16U, 17U, 36U, 112U, 130U}) {
+        CAPTURE(size);
+        std::vector<std::byte> text(size);
+        const auto flips = static_cast<int>(8 * size);
+        const bit_pair worst = worst_avalanche(flips, samples, [&](int sample, int bit) {
+            // The last bytes count up, as in texts that people number.
+            text[size - 1] = static_cast<std::byte>(sample);
+            text[size - 2] = static_cast<std::byte>(sample >> 8);
+            const std::uint64_t before = of.of_text(text);
+            std::byte& flipped = text[static_cast<std::size_t>(bit / 8)];
+            flipped ^= static_cast<std::byte>(1 << bit % 8);
+            const std::uint64_t after = of.of_text(text);
+            flipped ^= static_cast<std::byte>(1 << bit % 8);
+            return before ^ after;
+        });
+        CAPTURE(worst.flipped);
+        CAPTURE(worst.watched);
+        CHECK(worst.bias < 7 * 0.0078);
+    }
+}
+
 struct family {
     const char* name;
     std::function<std::uint64_t(const identity_hash&, std::uint64_t)> identity;
@@ -141,8 +166,33 @@ family reals(const char* name, Real real) {
             }};
 }
 
-std::uint64_t of_decimal(const identity_hash& of, const std::string& text) {
-    return of.of_text(std::as_bytes(std::span(text)));
+template <class Text>
+family texts(const char* name, Text text) {
+    return {name, [=](const identity_hash& of, std::uint64_t i) {
+                const std::string value = text(i);
+                return of.of_text(std::as_bytes(std::span(value)));
+            }};
+}
+
+// The number in base 26, with letters for digits.
+std::string letters(std::uint64_t number) {
+    std::string word;
+    for (++number; number > 0; number = (number - 1) / 26) {
+        word.insert(word.begin(), static_cast<char>('a' + (number - 1) % 26));
+    }
+    return word;
+}
+
+std::string hex(std::uint64_t number, std::size_t digits) {
+    std::string text(digits, '0');
+    for (std::size_t at = digits; at-- > 0; number >>= 4)
+        text[at] = "0123456789abcdef"[number & 15];
+    return text;
+}
+
+std::string uuid(std::uint64_t high, std::uint64_t low) {
+    return hex(high >> 32, 8) + '-' + hex(high >> 16, 4) + '-' + hex(high, 4) + '-' +
+           hex(low >> 48, 4) + '-' + hex(low, 12);
 }
 
 // Data as people have it. No member may repeat within the first 2**16.
@@ -167,11 +217,27 @@ const family families[] = {
     reals("reciprocals", [](double i) { return 1 / (i + 1.5); }),
     reals("far from one", [](double i) { return std::ldexp(i + 0.5, -900); }),
     reals("large", [](double i) { return std::ldexp(i + 1, 64); }),
-    {"decimal strings", [](auto& of, auto i) { return of_decimal(of, std::to_string(i)); }},
-    {"padded strings",
-     [](auto& of, auto i) { return of_decimal(of, "user-" + std::to_string(i + 1000000)); }},
-    {"long strings",
-     [](auto& of, auto i) { return of_decimal(of, std::string(40, 'x') + std::to_string(i)); }},
+    texts("numbers", [](auto i) { return std::to_string(i); }),
+    texts("three bytes", [](auto i) { return std::string{char(i), char(i >> 8), char(i >> 3)}; }),
+    texts("numbered users", [](auto i) { return "user-" + std::to_string(i + 1000000); }),
+    texts("long strings", [](auto i) { return std::string(40, 'x') + std::to_string(i); }),
+    texts("words", [](auto i) { return letters(i); }),
+    texts("words of one length", [](auto i) { return "thing" + hex(i, 4) + "s"; }),
+    texts("hexadecimal", [](auto i) { return hex(mix64(i), 16); }),
+    texts("numbered UUIDs", [](auto i) { return uuid(0x4000, 0x8000ULL << 48 | i); }),
+    texts("random UUIDs", [](auto i) { return uuid(mix64(i), mix64(~i)); }),
+    texts("e-mail addresses", [](auto i) { return letters(i * 37) + "@example.com"; }),
+    texts("IP addresses",
+          [](auto i) { return "10.0." + std::to_string(i >> 8) + "." + std::to_string(i & 255); }),
+    texts("URLs",
+          [](auto i) {
+              return "https://www.example.org/" + letters(i % 499) + "?id=" + std::to_string(i);
+          }),
+    texts("lines of a log",
+          [](auto i) {
+              return "2026-11-26T12:" + std::to_string(i % 60) + " GET /" + letters(i) +
+                     std::string(90, '-') + " 200";
+          }),
 };
 
 std::vector<std::uint64_t> members(const family& which, const identity_hash& of,
@@ -184,7 +250,7 @@ std::vector<std::uint64_t> members(const family& which, const identity_hash& of,
 // The number of identities below a threshold must be binomial over the seeds: its mean decides the
 // bias, its variance the error of every estimate. Neighbouring seeds, so that these are tested too.
 // 1000 seeds: the mean in standard errors against 5 (6e-7), the variance, whose relative standard
-// error is sqrt(2/1000) = 0.045, against 0.25 (3e-8); 66 checks of each.
+// error is sqrt(2/1000) = 0.045, against 0.25 (3e-8); 96 checks of each.
 TEST_CASE("counts below a threshold are binomial over the seeds") {
     constexpr int seeds = 1000;
     constexpr std::size_t count = 3000;
@@ -216,7 +282,7 @@ TEST_CASE("counts below a threshold are binomial over the seeds") {
 
 // Chi-squared over 256 buckets of 2**16 identities: 255 degrees of freedom, standard
 // deviation 22.6. The bound of 400 is 6.4 of them (3e-8 by the exact tail) for each of the 3 x 3 x
-// 22 checks; far below 120 would be too even to be random (the smallest of the same number of draws
+// 32 checks; far below 120 would be too even to be random (the smallest of the same number of draws
 // is above 160).
 TEST_CASE("the bits that decide are uniform") {
     for (const family& which : families) {

@@ -44,9 +44,6 @@ expected by_hand(word_form form, const std::vector<std::uint64_t>& words,
                 is_missing = is_missing || word == std::uint64_t{1} << 63;
                 identity = rules.hash->of_word(kind::duration, word);
                 break;
-            case word_form::identity:
-                identity = word;
-                break;
         }
         if (is_missing) {
             ++result.missing;
@@ -95,7 +92,7 @@ TEST_CASE("every level keeps what the values one by one would") {
     const auto levels = vector_levels();
     CHECK(std::string_view(levels.back().name) == "plain");
     for (int round = 0; round < 500; ++round) {
-        const auto form = static_cast<word_form>(random.below(5));
+        const auto form = static_cast<word_form>(random.below(4));
         const std::size_t size = random.below(round < 400 ? 40 : 3000);
         const std::vector<std::uint64_t> words = words_of(form, size, random);
         std::vector<std::uint8_t> missing;
