@@ -1,4 +1,4 @@
-"""rapidhash V3 in plain Python, from its published definition: slow, and easy to compare with it."""
+"""rapidhash V3 in plain Python, from its published definition: slow, and easy to compare."""
 
 MASK = 2**64 - 1
 SECRET = (0x2D358DCCAA6C78A5, 0x8BB84B93962EACC9, 0x4B33A62ED433D4A3, 0x4D5A2DA51DE1AA47)

@@ -36,7 +36,8 @@ filter_output filter_strings(std::size_t size, const std::uint8_t* missing,
         for (std::size_t i = 0; i < size; ++i) kept = keep(i, kept);
         return {kept, 0};
     }
-    for_each_valid(missing, size, [&](std::size_t i) CVMCOUNT_ALWAYS_INLINE { kept = keep(i, kept); });
+    for_each_valid(missing, size,
+                   [&](std::size_t i) CVMCOUNT_ALWAYS_INLINE { kept = keep(i, kept); });
     return {kept, count_set(missing, size)};
 }
 
