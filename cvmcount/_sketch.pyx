@@ -105,7 +105,7 @@ cdef class CVMSketch:
     (Except for items that are known only by their own hash(), which means nothing in another
     process.)
 
-    *Cost*: 20 to 66 bytes of memory for each retained element, at most 170 kB by default (245 kB
+    *Cost*: 18 to 70 bytes of memory for each retained element, at most 80 kB by default (245 kB
     with fresh coins). Saved: 8 bytes for each (with fresh coins up to 12) and 72 to 96 more.
 
     *Source*: Chakraborty, Vinodchandran and Meel, "Distinct Elements in Streams: An Algorithm for

@@ -59,19 +59,21 @@ void hashed_sampler::offer_one(std::uint64_t identity) {
         ++history_.changes;
         return;
     }
-    if (identity > threshold() || retained_.contains(identity)) return;
-    exact_ = false;
-    if (identity < retained_.largest()) replace_largest(identity);
+    const std::uint64_t largest = retained_.largest();
+    if (identity >= largest) {
+        exact_ = exact_ && identity == largest;
+    } else if (retained_.replace_largest(identity)) {
+        exact_ = false;
+        record_change(largest);
+    }
 }
 
-void hashed_sampler::replace_largest(std::uint64_t identity) noexcept {
-    if (!merged_) {
-        const double one_over_p = coins / static_cast<double>(retained_.largest());
-        history_.estimate += one_over_p;
-        history_.variance += one_over_p * (one_over_p - 1.0);
-        ++history_.changes;
-    }
-    retained_.replace_largest(identity);
+void hashed_sampler::record_change(std::uint64_t largest_before) noexcept {
+    if (merged_) return;
+    const double one_over_p = coins / static_cast<double>(largest_before);
+    history_.estimate += one_over_p;
+    history_.variance += one_over_p * (one_over_p - 1.0);
+    ++history_.changes;
 }
 
 void hashed_sampler::forget_history() noexcept {

@@ -61,7 +61,7 @@ class hashed_sampler {
     hashed_state state() const;
 
     // Takes items in stream order; the state is the same however a stream is cut into calls. Where
-    // memory runs out, the items before the one at fault have been taken. Once full() it cannot.
+    // memory runs out, the items before the one at fault have been taken.
     void offer(std::span<const std::uint64_t> identities) {
         offer_filtered(identities, identities.size());
     }
@@ -124,7 +124,7 @@ class hashed_sampler {
   private:
     certain_bounds bounds() const noexcept;
     void offer_one(std::uint64_t identity);
-    void replace_largest(std::uint64_t identity) noexcept;
+    void record_change(std::uint64_t largest_before) noexcept;
 
     std::size_t capacity_;
     smallest_ids retained_;

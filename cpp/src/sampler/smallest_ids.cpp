@@ -1,20 +1,29 @@
 #include "sampler/smallest_ids.hpp"
 
-#include <bit>
+#include <new>
 #include <utility>
 
 namespace cvmcount {
+namespace {
+
+constexpr std::size_t fewest_homes = 32;
+constexpr std::size_t growth = 4;
+constexpr std::size_t homes_for_each = 2;  // at least
+
+// Once the homes in use are so few, the places that an identity is pushed on have doubled.
+constexpr double crowded = 0.7;
+
+}  // namespace
 
 smallest_ids::smallest_ids(std::size_t capacity, std::vector<std::uint64_t> ascending)
     : capacity_(capacity) {
     if (ascending.empty()) return;
-    const std::uint64_t largest = ascending.back();
     const bool full = ascending.size() == capacity;
+    const std::uint64_t most = full ? ascending.back() : all;  // what still comes is smaller
     holds_free_ = ascending.front() == free_slot;
-    in_slots_ = ascending.size() - (holds_free_ ? 1 : 0);
-    make_homes(std::bit_ceil(std::max<std::size_t>(16, 2 * in_slots_)), slots_);
-    if (full) shift_ = finest_shift(largest);  // what still comes is smaller
-    spread(ascending.data() + (holds_free_ ? 1 : 0), in_slots_);
+    if (holds_free_) ascending.erase(ascending.begin());
+    in_slots_ = ascending.size();
+    spread(ascending, std::max(fewest_homes, homes_for_each * in_slots_), most);
 }
 
 std::vector<std::uint64_t> smallest_ids::ascending(std::uint64_t threshold) const {
@@ -32,70 +41,98 @@ std::vector<std::uint64_t> smallest_ids::ascending(std::uint64_t threshold) cons
 
 bool smallest_ids::insert(std::uint64_t id) {
     if (id == free_slot) return !std::exchange(holds_free_, true);
-    if (contains(id)) return false;
-    if (2 * (in_slots_ + 1) > homes_) grow();
-    put(id, lower_bound(id));
+    if (slots_.empty()) grow();
+    std::size_t slot = lower_bound(id);
+    if (slots_[slot] == id) return false;
+    if (homes_for_each * (in_slots_ + 1) > homes_) {
+        grow();
+        slot = lower_bound(id);
+    }
+    make_room_behind();
+    put(id, slot);
     ++in_slots_;
     return true;
 }
 
 // The rest of the run moves on by one.
 void smallest_ids::put(std::uint64_t id, std::size_t slot) noexcept {
-    while (slots_[slot] != free_slot) std::swap(slots_[slot++], id);
-    slots_[slot] = id;
+    std::uint64_t* const slots = slots_.data();
+    while (slots[slot] != free_slot) std::swap(slots[slot++], id);
+    slots[slot] = id;
     last_ = std::max(last_, slot);
 }
 
-void smallest_ids::replace_largest(std::uint64_t id) noexcept {
-    slots_[last_] = free_slot;
+bool smallest_ids::replace_largest(std::uint64_t id) {
     if (id == free_slot) {
-        holds_free_ = true;
+        if (std::exchange(holds_free_, true)) return false;
+        slots_[last_] = free_slot;
         --in_slots_;
     } else {
-        put(id, lower_bound(id));
+        const std::size_t slot = lower_bound(id);
+        if (slots_[slot] == id) return false;
+        make_room_behind();
+        slots_[last_] = free_slot;
+        put(id, slot);
     }
-    while (last_ > 0 && slots_[last_] == free_slot) --last_;
-
-    const int finest = finest_shift(slots_[last_]);
-    if (finest >= shift_) return;
-    // They would find place by more bits. Gathered at the end first, from where spread() takes
-    // them: it never writes beyond what it has read, because the room behind the homes has a place
-    // for each.
-    std::size_t end = slots_.size();
-    for (std::size_t slot = last_ + 1; slot-- > 0;) {
-        const std::uint64_t moved = std::exchange(slots_[slot], free_slot);
-        if (moved != free_slot) slots_[--end] = moved;
-    }
-    shift_ = finest;
-    spread(slots_.data() + end, in_slots_);
+    const std::uint64_t* const slots = slots_.data();
+    std::size_t last = last_;
+    while (last > 0 && slots[last] == free_slot) --last;
+    last_ = last;
+    if (slots[last] <= spread_below_) spread_again();
+    return true;
 }
 
-int smallest_ids::finest_shift(std::uint64_t largest) const noexcept {
-    return std::max(static_cast<int>(std::bit_width(largest)) - std::countr_zero(homes_), 0);
+// So that one more can be put, and the slot behind it stays free.
+void smallest_ids::make_room_behind() {
+    if (last_ + 2 >= slots_.size()) slots_.resize(slots_.size() + homes_ / 2 + 1, free_slot);
 }
 
-void smallest_ids::make_homes(std::size_t homes, std::vector<std::uint64_t>& slots) {
-    slots.assign(homes + std::min(homes / 2, capacity_) + 1, free_slot);
-    homes_ = homes;
-    shift_ = 64 - std::countr_zero(homes);  // any identity has one
-}
-
+// The next of the sizes that end with the largest which will be needed: a step just before it would
+// spread them twice.
 void smallest_ids::grow() {
-    std::vector<std::uint64_t> ids;
-    make_homes(std::max<std::size_t>(16, 2 * homes_), ids);
-    ids.swap(slots_);
-    std::erase(ids, free_slot);
-    spread(ids.data(), ids.size());
+    std::size_t homes = std::max(fewest_homes, homes_for_each * capacity_);
+    while (homes / growth >= std::max(fewest_homes, homes_ + 1)) homes /= growth;
+    spread(slotted(), homes, all);
 }
 
-// From where they are gathered in ascending order: in other memory, or at the end of the slots.
-void smallest_ids::spread(std::uint64_t* sorted, std::size_t size) noexcept {
+// Where memory is short they stay as they are: close together, and found all the same.
+void smallest_ids::spread_again() noexcept try {
+    spread(slotted(), homes_, slots_[last_]);
+} catch (const std::bad_alloc&) {
+    spread_below_ = 0;
+}
+
+std::vector<std::uint64_t> smallest_ids::slotted() const {
+    std::vector<std::uint64_t> ids = ascending();
+    if (holds_free_) ids.erase(ids.begin());
+    return ids;
+}
+
+// Puts these, in ascending order, in so many homes, for identities up to `most`. Where memory runs
+// out the set is as before.
+void smallest_ids::spread(const std::vector<std::uint64_t>& sorted, std::size_t homes,
+                          std::uint64_t most) {
+    const std::uint64_t scale = all / (most / homes + 1);
+    const auto place = [&](std::uint64_t id, std::size_t next) {
+        return std::max(next, static_cast<std::size_t>(multiply_high(id, scale)));
+    };
+    std::size_t end = 0;
+    for (const std::uint64_t id : sorted) end = place(id, end) + 1;
+    const std::size_t size = std::max(homes + homes / 8, end) + 1;
+    if (size > slots_.size()) {
+        std::vector<std::uint64_t>(size, free_slot).swap(slots_);
+    } else {
+        std::fill(slots_.begin(), slots_.end(), free_slot);
+    }
+    homes_ = homes;
+    scale_ = scale;
+    spread_below_ = static_cast<std::uint64_t>(crowded * static_cast<double>(most));
+    last_ = 0;
     std::size_t next = 0;
-    for (std::size_t i = 0; i < size; ++i) {
-        const std::uint64_t id = std::exchange(sorted[i], free_slot);
-        next = std::max(next, home_of(id));
-        slots_[next] = id;
-        last_ = next++;
+    for (const std::uint64_t id : sorted) {
+        last_ = place(id, next);
+        slots_[last_] = id;
+        next = last_ + 1;
     }
 }
 

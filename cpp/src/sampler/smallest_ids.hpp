@@ -1,13 +1,13 @@
 // A sorted set of identities that loses its largest again and again: what a bottom-k sampler keeps.
 //
-// Identities are hashes, so their leading bits say nearly where they belong in sorted order: each
-// lies at that place of a table or, where others came before it, a few places further on. So one
-// table is at once a hash table (is it there?), a priority queue (which is the largest?) and a
-// sorted list. As the largest falls, the others come to lie closely together at the beginning; then
-// they are spread again, by one more bit.
+// Identities are hashes, so where one belongs in sorted order follows from its share of the
+// largest: each lies at that place of a table or, where others came before it, a few places further
+// on. So one table is at once a hash table (is it there?), a priority queue (which is the largest?)
+// and a sorted list. As the largest falls, the others come to lie closely together at the
+// beginning; then they are spread again.
 //
-// Identities that are no hashes, or were chosen to share their leading bits, make long runs: slow,
-// but never wrong.
+// Identities that are no hashes, or were chosen to lie close together, make long runs: slow, but
+// never wrong.
 #pragma once
 
 #include <algorithm>
@@ -15,6 +15,8 @@
 #include <cstdint>
 #include <limits>
 #include <vector>
+
+#include "base/mix.hpp"
 
 namespace cvmcount {
 
@@ -51,8 +53,9 @@ class smallest_ids {
     // Precondition of both: not empty.
     std::uint64_t largest() const noexcept { return in_slots_ > 0 ? slots_[last_] : free_slot; }
 
-    // Takes this identity instead of the largest. Precondition: it is smaller, and not there.
-    void replace_largest(std::uint64_t id) noexcept;
+    // Takes this identity instead of the largest. Returns whether it was new. Precondition: it is
+    // smaller. Where memory runs out the set is as before.
+    bool replace_largest(std::uint64_t id);
 
     // In ascending order, up to this one.
     std::vector<std::uint64_t> ascending(std::uint64_t threshold = all) const;
@@ -61,32 +64,34 @@ class smallest_ids {
     // Marks a free slot. It is an identity like any other, so it is kept aside.
     static constexpr std::uint64_t free_slot = 0;
 
+    // Below homes_ for every identity up to the largest that there was when they were spread.
     std::size_t home_of(std::uint64_t id) const noexcept {
-        return static_cast<std::size_t>(id >> shift_);
+        return static_cast<std::size_t>(multiply_high(id, scale_));
     }
 
-    // The slot of the identity, or of the first that is larger, or a free one where it belongs.
+    // The slot of the identity, or of the first that is larger, or a free one where it belongs. A
+    // free slot less 1 is larger than any identity less 1, so one comparison ends the search.
     std::size_t lower_bound(std::uint64_t id) const noexcept {
         std::size_t slot = std::min(home_of(id), slots_.size() - 1);
-        while (slots_[slot] != free_slot && slots_[slot] < id) ++slot;
+        while (slots_[slot] - 1 < id - 1) ++slot;
         return slot;
     }
 
-    // The least shift by which this one, the largest, has one of the homes.
-    int finest_shift(std::uint64_t largest) const noexcept;
-
     void put(std::uint64_t id, std::size_t slot) noexcept;
-    void make_homes(std::size_t homes, std::vector<std::uint64_t>& slots);
+    void make_room_behind();
     void grow();
-    void spread(std::uint64_t* sorted, std::size_t size) noexcept;
+    void spread_again() noexcept;
+    std::vector<std::uint64_t> slotted() const;  // all but the one that is kept aside
+    void spread(const std::vector<std::uint64_t>& sorted, std::size_t homes, std::uint64_t most);
 
-    // homes_ places, a power of two, and room behind for those that the last one pushes on: as many
-    // as there can be, and one that stays free. A run of neighbours is in ascending order.
+    // homes_ places, and room behind for those that the last ones push on; the last one stays free.
+    // A run of neighbours is in ascending order.
     std::vector<std::uint64_t> slots_;
     std::size_t capacity_;
     std::size_t homes_ = 0;
-    int shift_ = 64;        // home_of(largest()) < homes_
-    std::size_t last_ = 0;  // the slot of the largest
+    std::uint64_t scale_ = 0;         // homes for an identity, times 2**64
+    std::uint64_t spread_below_ = 0;  // once the largest is as small, they are spread again
+    std::size_t last_ = 0;            // the slot of the largest
     std::size_t in_slots_ = 0;
     bool holds_free_ = false;
 };

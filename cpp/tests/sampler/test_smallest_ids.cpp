@@ -25,9 +25,10 @@ void check_against_std(std::uint64_t seed, std::uint64_t mask, std::size_t capac
         if (model.size() < capacity) {
             REQUIRE(real.insert(id) == model.insert(id).second);
             REQUIRE_FALSE(real.insert(id));
-        } else if (id < *model.rbegin() && model.count(id) == 0) {
-            real.replace_largest(id);
-            model.erase(std::prev(model.end()));
+        } else if (id < *model.rbegin()) {
+            const bool is_new = model.count(id) == 0;
+            REQUIRE(real.replace_largest(id) == is_new);
+            if (is_new) model.erase(std::prev(model.end()));
             model.insert(id);
         }
         REQUIRE(real.size() == model.size());
