@@ -39,3 +39,33 @@ def test_ctrl_c(source):
         finally:
             process.kill()
         assert b"KeyboardInterrupt" in process.stderr.read()
+
+
+HANDLER = """
+import signal
+from cvmcount import CVMSketch
+
+LENGTH, DISTINCT = 8_000_000, 1000
+items = [f"old {i}" for i in range(DISTINCT)] * (LENGTH // DISTINCT)
+
+def replace_all(number, frame):
+    global changed
+    changed = sketch.items_seen
+    items.clear()  # this frees the objects, and the new ones take their addresses
+    items.extend([f"new {i}" for i in range(DISTINCT)] * (LENGTH // DISTINCT))
+
+changed = None
+sketch = CVMSketch()
+signal.signal(signal.SIGALRM, replace_all)
+signal.setitimer(signal.ITIMER_REAL, 0.004)
+sketch.update(items)
+assert changed is not None and DISTINCT < changed < LENGTH - 2 * DISTINCT, changed
+print(sketch.count())
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timer")
+def test_a_signal_handler_may_change_the_list():
+    """Objects are known by their addresses only as long as nothing can free them."""
+    done = subprocess.run([sys.executable, "-P", "-c", HANDLER], capture_output=True, text=True)
+    assert done.stdout.strip() == "2000", done.stderr

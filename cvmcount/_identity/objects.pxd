@@ -57,6 +57,7 @@ cdef extern from "Python.h" nogil:
     void* PyLong_Type_address "(&PyLong_Type)"
     void* PyFloat_Type_address "(&PyFloat_Type)"
     void* PyBytes_Type_address "(&PyBytes_Type)"
+    void* PyTuple_Type_address "(&PyTuple_Type)"
 
     # Borrowed references, where Cython's own declarations would count them.
     void* Py_TYPE(PyObject* item) noexcept
@@ -64,6 +65,8 @@ cdef extern from "Python.h" nogil:
     const void* PyUnicode_DATA(PyObject* text) noexcept
     Py_ssize_t PyUnicode_GET_LENGTH(PyObject* text) noexcept
     double PyFloat_AS_DOUBLE(PyObject* value) noexcept
+    PyObject* PyTuple_GET_ITEM(PyObject* items, Py_ssize_t position) noexcept
+    Py_ssize_t PyTuple_GET_SIZE(PyObject* items) noexcept
 
 
 cdef extern from *:
@@ -89,7 +92,8 @@ cdef struct Identifier:
     bint used_process_hash
     # When other threads have their next turn, on a clock of its own; 0 until it is first looked at.
     double turn_ends
-    # How many turns they had. Whatever Python objects hold may have changed in each.
+    # How many turns they or handlers of signals had. Whatever Python objects hold may have changed in
+    # each.
     uint64_t interruptions
 
 
@@ -115,6 +119,12 @@ cdef int identify_rare(object item, Identifier* identifier, uint64_t* identity) 
 # Identifies a str that is not ASCII, as identify_common does.
 cdef Verdict identify_short_text(
     PyObject* text, const identity_hash& hash, uint64_t* identity
+) noexcept nogil
+
+
+# Identifies a date, time, duration or tuple of plain values, as identify_common does.
+cdef Verdict identify_plain(
+    PyObject* item, const identity_hash& hash, uint64_t* identity
 ) noexcept nogil
 
 
@@ -152,7 +162,7 @@ cdef inline Verdict identify_common(
     if item == Py_True or item == Py_False:
         identity[0] = hash.of_integer(item == Py_True)
         return IDENTIFIED
-    return NOT_MINE
+    return identify_plain(item, hash, identity)
 
 
 # Identifies an item of any kind. Returns false for a missing value that is left out.

@@ -11,6 +11,7 @@ from libcpp.vector cimport vector
 
 import contextvars
 import operator
+import signal
 import types
 import weakref
 
@@ -45,8 +46,19 @@ cdef extern from *:
 
 cdef extern from "Python.h":
     bint PyUnicode_IS_ASCII(object text) noexcept
-    PyObject* PyTuple_GET_ITEM(object items, Py_ssize_t position) noexcept
-    Py_ssize_t PyTuple_GET_SIZE(object items) noexcept
+
+
+cdef extern from "Python.h":
+    ctypedef struct PyInterpreterState:
+        pass
+
+    ctypedef struct PyThreadState:
+        pass
+
+    PyInterpreterState* PyInterpreterState_Head() noexcept
+    PyInterpreterState* PyInterpreterState_Next(PyInterpreterState* interpreter) noexcept
+    PyThreadState* PyInterpreterState_ThreadHead(PyInterpreterState* interpreter) noexcept
+    PyThreadState* PyThreadState_Next(PyThreadState* thread) noexcept
 
 
 cdef extern from "Python.h" nogil:
@@ -62,6 +74,7 @@ cdef double TURN_SECONDS = 0.010
 
 cdef enum:
     MAX_DEPTH = 100  # deeper nesting is an error, because reading it costs the C stack
+    FEW = 16  # members of a tuple whose identities fit on the stack of any thread
     SHORT = 128  # code units of text whose UTF-8 fits on the stack of any thread
     BYTES_PER_MEMBER = 64  # of text, that take as long as a member of a tuple
 
@@ -128,12 +141,35 @@ cdef int heed_others(Identifier* identifier) except -1:
         identifier.turn_ends = now + TURN_SECONDS
     if now < identifier.turn_ends:
         return 0
-    identifier.interruptions += 1
-    PyErr_CheckSignals()
-    with nogil:
-        pass
+    if is_only_thread():
+        # Then nothing changes but by a handler of signals, unless that is an error as of Ctrl-C.
+        identifier.interruptions += has_signal_handlers()
+        PyErr_CheckSignals()
+    else:
+        identifier.interruptions += 1
+        PyErr_CheckSignals()
+        with nogil:
+            pass
     identifier.turn_ends = steady_seconds() + TURN_SECONDS
     return 0
+
+
+# A thread that waits for the interpreter is among its threads already.
+cdef bint is_only_thread() noexcept:
+    cdef PyInterpreterState* interpreter = PyInterpreterState_Head()
+    return (
+        PyInterpreterState_Next(interpreter) is NULL
+        and PyThreadState_Next(PyInterpreterState_ThreadHead(interpreter)) is NULL
+    )
+
+
+# Returns whether a signal would run Python code that goes on afterwards.
+cdef bint has_signal_handlers() except -1:
+    for number in signal.valid_signals():
+        handler = signal.getsignal(number)
+        if callable(handler) and handler is not signal.default_int_handler:
+            return True
+    return False
 
 
 # Before an item of so many bytes, or of what takes as much time.
@@ -150,21 +186,52 @@ cdef uint64_t identify_member(object item, Identifier* identifier, int depth) ex
     return identifier.rules.hash.of_missing() if verdict == MISSING else identity
 
 
+# A tuple inside another is left to identify_members, which bounds the depth.
+cdef Verdict identify_plain_tuple(
+    PyObject* items, const identity_hash& hash, uint64_t* identity
+) noexcept nogil:
+    cdef uint64_t members[FEW]
+    cdef Py_ssize_t size = PyTuple_GET_SIZE(items)
+    cdef PyObject* member
+    cdef Verdict verdict
+    if size > FEW:
+        return NOT_MINE
+    for i in range(size):
+        member = PyTuple_GET_ITEM(items, i)
+        if Py_TYPE(member) == PyTuple_Type_address:
+            return NOT_MINE
+        verdict = identify_common(member, hash, &members[i])
+        if verdict == NOT_MINE:
+            return NOT_MINE
+        if verdict == MISSING:
+            members[i] = hash.of_missing()
+    identity[0] = hash.of_members(tuple_kind, identity_scratch(members, <size_t>size))
+    return IDENTIFIED
+
+
+cdef Verdict identify_plain(
+    PyObject* item, const identity_hash& hash, uint64_t* identity
+) noexcept nogil:
+    if Py_TYPE(item) == PyTuple_Type_address:
+        return identify_plain_tuple(item, hash, identity)
+    return identify_plain_time(item, hash, identity)
+
+
 # The members of a tuple or an instance of a subclass, as a value of that kind.
 cdef uint64_t identify_members(
     kind which, object items, Identifier* identifier, int depth
 ) except? 0:
-    cdef uint64_t near[16]
+    cdef uint64_t near[FEW]
     cdef vector[uint64_t] far
     cdef uint64_t* members = near
-    cdef Py_ssize_t size = PyTuple_GET_SIZE(items)
+    cdef Py_ssize_t size = PyTuple_GET_SIZE(<PyObject*>items)
     heed_others_if_long(size * BYTES_PER_MEMBER, identifier)
-    if size > 16:
+    if size > FEW:
         far.resize(size)
         members = far.data()
     for i in range(size):
         members[i] = identify_member(
-            <object>PyTuple_GET_ITEM(items, i), identifier, depth
+            <object>PyTuple_GET_ITEM(<PyObject*>items, i), identifier, depth
         )
     return identifier.rules.hash.of_members(which, identity_scratch(members, <size_t>size))
 

@@ -7,20 +7,9 @@ from cpython.datetime cimport (
     PyDate_CheckExact,
     PyDateTime_Check,
     PyDateTime_CheckExact,
-    PyDateTime_DATE_GET_HOUR,
-    PyDateTime_DATE_GET_MICROSECOND,
-    PyDateTime_DATE_GET_MINUTE,
-    PyDateTime_DATE_GET_SECOND,
     PyDateTime_DELTA_GET_DAYS,
     PyDateTime_DELTA_GET_MICROSECONDS,
     PyDateTime_DELTA_GET_SECONDS,
-    PyDateTime_GET_DAY,
-    PyDateTime_GET_MONTH,
-    PyDateTime_GET_YEAR,
-    PyDateTime_TIME_GET_HOUR,
-    PyDateTime_TIME_GET_MICROSECOND,
-    PyDateTime_TIME_GET_MINUTE,
-    PyDateTime_TIME_GET_SECOND,
     PyDelta_Check,
     PyDelta_CheckExact,
     PyTime_Check,
@@ -73,16 +62,54 @@ cdef object unit_nanoseconds(str unit):
     return None if rest else nanoseconds
 
 
-cdef int64_t date_days(item) noexcept:
-    return days_since_1970(
-        PyDateTime_GET_YEAR(item), PyDateTime_GET_MONTH(item), PyDateTime_GET_DAY(item)
+cdef extern from "datetime.h" nogil:
+    void* date_type "PyDateTimeAPI->DateType"
+    void* datetime_type "PyDateTimeAPI->DateTimeType"
+    void* time_type "PyDateTimeAPI->TimeType"
+    void* duration_type "PyDateTimeAPI->DeltaType"
+    PyObject* UTC "PyDateTime_TimeZone_UTC"
+
+    # Borrowed references, where Cython's own declarations would count them.
+    int year_of "PyDateTime_GET_YEAR" (PyObject* item) noexcept
+    int month_of "PyDateTime_GET_MONTH" (PyObject* item) noexcept
+    int day_of "PyDateTime_GET_DAY" (PyObject* item) noexcept
+    int64_t datetime_hour "PyDateTime_DATE_GET_HOUR" (PyObject* item) noexcept
+    int64_t datetime_minute "PyDateTime_DATE_GET_MINUTE" (PyObject* item) noexcept
+    int64_t datetime_second "PyDateTime_DATE_GET_SECOND" (PyObject* item) noexcept
+    int64_t datetime_microsecond "PyDateTime_DATE_GET_MICROSECOND" (PyObject* item) noexcept
+    PyObject* datetime_zone "PyDateTime_DATE_GET_TZINFO" (PyObject* item) noexcept
+    int64_t time_hour "PyDateTime_TIME_GET_HOUR" (PyObject* item) noexcept
+    int64_t time_minute "PyDateTime_TIME_GET_MINUTE" (PyObject* item) noexcept
+    int64_t time_second "PyDateTime_TIME_GET_SECOND" (PyObject* item) noexcept
+    int64_t time_microsecond "PyDateTime_TIME_GET_MICROSECOND" (PyObject* item) noexcept
+    PyObject* time_zone "PyDateTime_TIME_GET_TZINFO" (PyObject* item) noexcept
+    int64_t duration_days "PyDateTime_DELTA_GET_DAYS" (PyObject* item) noexcept
+    int64_t duration_seconds "PyDateTime_DELTA_GET_SECONDS" (PyObject* item) noexcept
+    int64_t duration_microseconds "PyDateTime_DELTA_GET_MICROSECONDS" (PyObject* item) noexcept
+
+
+cdef int64_t date_days(PyObject* item) noexcept nogil:
+    return days_since_1970(year_of(item), month_of(item), day_of(item))
+
+
+# Seconds since 1970 and since midnight, by the item's own clock.
+cdef int64_t datetime_seconds(PyObject* item) noexcept nogil:
+    return (
+        date_days(item) * DAY
+        + datetime_hour(item) * HOUR
+        + datetime_minute(item) * MINUTE
+        + datetime_second(item)
     )
+
+
+cdef int64_t time_seconds(PyObject* item) noexcept nogil:
+    return time_hour(item) * HOUR + time_minute(item) * MINUTE + time_second(item)
 
 
 # Whole seconds and microseconds; an offset from UTC can have both.
 cdef uint64_t identify_seconds(
     kind which, int64_t seconds, int64_t microseconds, const identity_hash& hash
-) noexcept:
+) noexcept nogil:
     seconds += microseconds // MICROSECONDS_A_SECOND
     microseconds %= MICROSECONDS_A_SECOND
     return hash.of_time(which, seconds, microseconds * ATTOSECONDS_A_MICROSECOND)
@@ -103,40 +130,63 @@ cdef uint64_t identify_clock(
 
 
 cdef uint64_t identify_datetime(item, const identity_hash& hash) except? 0:
-    cdef int64_t seconds = (
-        date_days(item) * DAY
-        + PyDateTime_DATE_GET_HOUR(item) * HOUR
-        + PyDateTime_DATE_GET_MINUTE(item) * MINUTE
-        + PyDateTime_DATE_GET_SECOND(item)
-    )
+    cdef PyObject* borrowed = <PyObject*>item
     return identify_clock(
         item,
         datetime_kind,
         aware_datetime_kind,
-        seconds,
-        PyDateTime_DATE_GET_MICROSECOND(item),
+        datetime_seconds(borrowed),
+        datetime_microsecond(borrowed),
         hash,
     )
 
 
 cdef uint64_t identify_time_of_day(item, const identity_hash& hash) except? 0:
-    cdef int64_t seconds = (
-        PyDateTime_TIME_GET_HOUR(item) * HOUR
-        + PyDateTime_TIME_GET_MINUTE(item) * MINUTE
-        + PyDateTime_TIME_GET_SECOND(item)
-    )
+    cdef PyObject* borrowed = <PyObject*>item
     return identify_clock(
-        item, time_kind, aware_time_kind, seconds, PyDateTime_TIME_GET_MICROSECOND(item), hash
+        item, time_kind, aware_time_kind, time_seconds(borrowed), time_microsecond(borrowed), hash
     )
 
 
-cdef uint64_t identify_duration(item, const identity_hash& hash) noexcept:
+cdef uint64_t identify_duration(PyObject* item, const identity_hash& hash) noexcept nogil:
     return identify_seconds(
         duration_kind,
-        PyDateTime_DELTA_GET_DAYS(item) * DAY + PyDateTime_DELTA_GET_SECONDS(item),
-        PyDateTime_DELTA_GET_MICROSECONDS(item),
+        duration_days(item) * DAY + duration_seconds(item),
+        duration_microseconds(item),
         hash,
     )
+
+
+# Does what identify_common does, for dates, times and durations that are not of a subclass. A zone
+# other than UTC has to be asked for its offset.
+cdef Verdict identify_plain_time(
+    PyObject* item, const identity_hash& hash, uint64_t* identity
+) noexcept nogil:
+    cdef void* type = Py_TYPE(item)
+    cdef PyObject* zone
+    if type == date_type:
+        identity[0] = identify_days(date_days(item), hash)
+        return IDENTIFIED
+    if type == duration_type:
+        identity[0] = identify_duration(item, hash)
+        return IDENTIFIED
+    if type == datetime_type:
+        zone = datetime_zone(item)
+        if zone != Py_None and zone != UTC:
+            return NOT_MINE
+        identity[0] = identify_seconds(
+            datetime_kind if zone == Py_None else aware_datetime_kind,
+            datetime_seconds(item),
+            datetime_microsecond(item),
+            hash,
+        )
+        return IDENTIFIED
+    if type == time_type and time_zone(item) == Py_None:
+        identity[0] = identify_seconds(
+            time_kind, time_seconds(item), time_microsecond(item), hash
+        )
+        return IDENTIFIED
+    return NOT_MINE
 
 
 # An exact number of attoseconds, which may need more than 64 bits.
@@ -190,7 +240,7 @@ cdef int identify_numpy_time(
     return IDENTIFIED
 
 
-cdef uint64_t identify_days(int64_t days, const identity_hash& hash) noexcept:
+cdef uint64_t identify_days(int64_t days, const identity_hash& hash) noexcept nogil:
     return hash.of_word(date_kind, <uint64_t>days)
 
 
@@ -229,9 +279,9 @@ cdef int identify_time(object item, const identity_hash& hash, uint64_t* identit
     if PyDateTime_Check(item):
         identity[0] = identify_datetime(item, hash)
     elif PyDate_Check(item):
-        identity[0] = identify_days(date_days(item), hash)
+        identity[0] = identify_days(date_days(<PyObject*>item), hash)
     elif PyTime_Check(item):
         identity[0] = identify_time_of_day(item, hash)
     else:
-        identity[0] = identify_duration(item, hash)
+        identity[0] = identify_duration(<PyObject*>item, hash)
     return IDENTIFIED

@@ -2,17 +2,26 @@
 #
 # The objects of a long list are scattered, and waiting for each of them would take longer than
 # hashing it. So their memory is asked for ahead of time, and an object that was seen a moment ago
-# is not looked at again where repeats may be skipped.
+# is not looked at again where repeats may be skipped. That holds while nothing can free an object:
+# until another thread has a turn, or Python code runs.
 #
 # Several workers read one list while the caller keeps the interpreter (or, in the free-threaded
 # build, the lock of the list). They run no Python code and count no references: all they read are
-# slots of the list and fields of str, int, float and bytes that never change. Both stay in place,
+# slots of the list and fields of plain values that never change. Both stay in place,
 # because whoever would change or free them needs what the caller keeps. What was written before is
 # visible to them: the caller saw it when it took the interpreter, and thread_team::run() passes
 # that on.
 
 from cvmcount._core.reading cimport address_cache, reading_output, reading_rules, sliced_input
-from cvmcount._identity.objects cimport identify_common, identify_rare, is_element
+from cvmcount._identity.objects cimport (
+    Py_TYPE,
+    PyTuple_GET_ITEM,
+    PyTuple_GET_SIZE,
+    PyTuple_Type_address,
+    identify_common,
+    identify_rare,
+    is_element,
+)
 
 
 cdef extern from "Python.h":
@@ -42,8 +51,11 @@ cdef extern from *:
 cdef enum:
     # How many items ahead an object's memory is asked for.
     PREFETCH_DISTANCE = 32
-    # A short str or bytes begins after a header of 32 to 48 bytes, often in the next cache line.
-    PREFETCH_OFFSET = 48
+    # A str or bytes begins after a header of 32 to 72 bytes, so it ends in the next cache line.
+    PREFETCH_OFFSET = 64
+    # How many items ahead the members of a tuple are asked for, and how many of them.
+    MEMBER_DISTANCE = 12
+    MEMBERS_AHEAD = 4
     # A pass of one worker: few enough for its identities to stay in the fastest cache.
     SERIAL_ITEMS = 4096
     # The slice of each of several workers. It begins small, because nothing is left out before the
@@ -70,6 +82,13 @@ cdef inline void prefetch_object(const PyObject* item) noexcept nogil:
     prefetch(<const char*>item + PREFETCH_OFFSET)
 
 
+# The first members of an item that is a tuple. It is read, so it should be there.
+cdef inline void prefetch_members(PyObject* item) noexcept nogil:
+    if Py_TYPE(item) == PyTuple_Type_address:
+        for i in range(min(PyTuple_GET_SIZE(item), MEMBERS_AHEAD)):
+            prefetch_object(PyTuple_GET_ITEM(item, i))
+
+
 # Reads every item up to `end` or one of a rare kind, and returns where it stopped. All that the
 # loop needs is in local variables: through references it would take twice the time.
 cdef size_t read_all(
@@ -92,6 +111,9 @@ cdef size_t read_all(
     while position < end:
         if position + PREFETCH_DISTANCE < size:
             prefetch_object(items[position + PREFETCH_DISTANCE])
+        # Where one is a tuple, others are, too.
+        if Py_TYPE(items[position]) == PyTuple_Type_address and position + MEMBER_DISTANCE < size:
+            prefetch_members(items[position + MEMBER_DISTANCE])
         verdict = identify_common(items[position], hash[0], &identity)
         if verdict == NOT_MINE:
             break

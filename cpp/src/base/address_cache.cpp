@@ -8,7 +8,7 @@ void address_cache::record(std::size_t items, std::size_t found) noexcept {
     found_ += found;
     left_ -= std::min(left_, items);
     if (left_ > 0) return;
-    if (phase_ == phase::judging && 2 * found_ < phase_items) {
+    if (phase_ == phase::judging && 4 * found_ < phase_items) {
         rest();
     } else if (phase_ == phase::resting) {
         enter(phase::warming_up, phase_items);

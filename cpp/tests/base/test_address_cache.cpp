@@ -60,10 +60,10 @@ TEST_CASE("it rests where it does not pay, for longer and longer, and comes back
     };
     CHECK(items_until(false, 0) == 2 * address_cache::phase_items);
     CHECK(items_until(true, 0) == address_cache::first_rest);
-    CHECK(items_until(false, 31) == 2 * address_cache::phase_items);
+    CHECK(items_until(false, 15) == 2 * address_cache::phase_items);
     CHECK(items_until(true, 0) == 4 * address_cache::first_rest);
     for (int i = 0; i < 1'000'000; ++i) {
-        table.record(64, 32);
+        table.record(64, 16);
         REQUIRE(table.pays());
     }
     table.rest();
