@@ -92,8 +92,7 @@ cdef struct Identifier:
     bint used_process_hash
     # When other threads have their next turn, on a clock of its own; 0 until it is first looked at.
     double turn_ends
-    # How many turns they or handlers of signals had. Whatever Python objects hold may have changed in
-    # each.
+    # How many turns they had, or handlers of signals. Python objects may have changed in each.
     uint64_t interruptions
 
 

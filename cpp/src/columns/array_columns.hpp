@@ -58,6 +58,7 @@ class time_column final : public array_column {
 
   private:
     filter_output read_block(const block& which) const override;
+    void gather_counts(const block& which, std::uint64_t* counts) const noexcept;
     filter_output read_long_times(const block& which, const std::uint64_t* counts) const;
 
     time_form form_;

@@ -82,7 +82,7 @@ struct real32 {
 
 template <class Type, bool Swapped>
 void gather(const std::byte* first, std::ptrdiff_t stride, std::size_t size,
-            word_block& words) noexcept {
+            std::uint64_t* words) noexcept {
     using bits = typename Type::bits;
     constexpr std::size_t in_a_line = 64 / sizeof(bits);
     std::size_t i = 0;

@@ -55,9 +55,9 @@ filter_output number_column::read_words(word_form form, const block& which) cons
         return result;
     }
     if (values().swapped) {
-        gather<Type, true>(first, values().stride, which.size, words);
+        gather<Type, true>(first, values().stride, which.size, words.data());
     } else {
-        gather<Type, false>(first, values().stride, which.size, words);
+        gather<Type, false>(first, values().stride, which.size, words.data());
     }
     return hashed(words.data(), which.size, which.missing);
 }

@@ -52,42 +52,44 @@ filter_output time_column::read_long_times(const block& which, const std::uint64
     return filter_one_by_one(which.size, which.missing, which.rules, which.out, identify);
 }
 
+// The counts as words, where they do not lie in memory as such.
+void time_column::gather_counts(const block& which, std::uint64_t* counts) const noexcept {
+    const std::byte* first = value(which.begin);
+    if (form_.narrow) {
+        gather<integer<std::int32_t>, false>(first, values().stride, which.size, counts);
+    } else if (values().swapped) {
+        gather<natural<std::uint64_t>, true>(first, values().stride, which.size, counts);
+    } else {
+        gather<natural<std::uint64_t>, false>(first, values().stride, which.size, counts);
+    }
+    if (form_.divisor == 1) return;
+    for (std::size_t i = 0; i < which.size; ++i) {
+        const auto count = static_cast<std::int64_t>(counts[i]);
+        counts[i] = static_cast<std::uint64_t>(divide_down(count, form_.divisor));
+    }
+}
+
 filter_output time_column::read_block(const block& which) const {
     // Times beyond it have another form, as in identity_hash::of_time. Dates have no such limit,
     // but are multiplied all the same.
     constexpr std::int64_t nanoseconds_range = most_seconds_as_nanoseconds * nanoseconds_a_second;
     const std::int64_t range = form_.which == kind::date ? greatest : nanoseconds_range;
-    const std::int64_t most = range / form_.factor;
-    const std::byte* first = value(which.begin);
-    word_block words;
-    if (form_.narrow) {
-        gather<integer<std::int32_t>, false>(first, values().stride, which.size, words);
-    } else if (values().swapped) {
-        gather<natural<std::uint64_t>, true>(first, values().stride, which.size, words);
-    } else {
-        gather<natural<std::uint64_t>, false>(first, values().stride, which.size, words);
-    }
-    if (form_.divisor != 1) {
-        for (std::size_t i = 0; i < which.size; ++i) {
-            const auto count = static_cast<std::int64_t>(words[i]);
-            words[i] = static_cast<std::uint64_t>(divide_down(count, form_.divisor));
-        }
-    }
-    // A missing value may be anything; it only costs time to look closer at one.
-    bool fits = true;
-    for (std::size_t i = 0; i < which.size; ++i) {
-        const auto count = static_cast<std::int64_t>(words[i]);
-        const bool is_missing = form_.least_is_missing & (count == least);
-        fits &= is_missing | ((count <= most) & (count >= -most));
-    }
-    if (!fits) return read_long_times(which, words.data());
-    for (std::size_t i = 0; i < which.size; ++i) {
-        const bool is_missing = words[i] == static_cast<std::uint64_t>(least);
-        words[i] = is_missing ? words[i] : words[i] * static_cast<std::uint64_t>(form_.factor);
-    }
-    const auto* bytes = reinterpret_cast<const std::byte*>(words.data());
-    return level_in_use().filter_words(
-        word_form::time, {bytes, which.size, which.missing, form_.which}, which.rules, which.out);
+    const time_words times = {.which = form_.which,
+                              .factor = form_.factor,
+                              .most = range / form_.factor,
+                              .least_is_missing = form_.least_is_missing};
+    const bool are_words = !form_.narrow && !values().swapped && form_.divisor == 1 &&
+                           values().stride == sizeof(std::uint64_t);
+    word_block counts;
+    if (!are_words) gather_counts(which, counts.data());
+    const auto* words =
+        are_words ? value(which.begin) : reinterpret_cast<const std::byte*>(counts.data());
+    const auto form = form_.factor == 1 ? word_form::time : word_form::scaled_time;
+    const filter_output result = level_in_use().filter_words(
+        form, {words, which.size, which.missing, times}, which.rules, which.out);
+    if (result.fits) return result;
+    if (are_words) gather_counts(which, counts.data());
+    return read_long_times(which, counts.data());
 }
 
 }  // namespace cvmcount

@@ -52,6 +52,13 @@ struct lanes {
         return exclusive_or(target, exclusive_or(product, upper_half(product)));
     }
 
+    CVMCOUNT_TARGET static words multiply(words a, words b) {
+        const words low = _mm256_mul_epu32(a, b);
+        const words cross = _mm256_add_epi64(_mm256_mul_epu32(upper_half(a), b),
+                                             _mm256_mul_epu32(a, upper_half(b)));
+        return _mm256_add_epi64(low, _mm256_slli_epi64(cross, 32));
+    }
+
     CVMCOUNT_TARGET static mask none() { return _mm256_setzero_si256(); }
     CVMCOUNT_TARGET static mask from_bits(unsigned bits) {
         const words bit_of_lane = _mm256_set_epi64x(8, 4, 2, 1);
@@ -66,8 +73,9 @@ struct lanes {
         return _mm256_blendv_epi8(a, b, where_b);
     }
     CVMCOUNT_TARGET static mask negative(words value) {
-        return _mm256_cmpgt_epi64(_mm256_setzero_si256(), value);
+        return greater(_mm256_setzero_si256(), value);
     }
+    CVMCOUNT_TARGET static mask greater(words a, words b) { return _mm256_cmpgt_epi64(a, b); }
     CVMCOUNT_TARGET static mask equal(words a, words b) { return _mm256_cmpeq_epi64(a, b); }
     CVMCOUNT_TARGET static mask at_most(words a, words b) {
         const words sign = all(std::uint64_t{1} << 63);

@@ -42,6 +42,8 @@ struct lanes {
                                          exclusive_or_of_three);
     }
 
+    CVMCOUNT_TARGET static words multiply(words a, words b) { return _mm512_mullo_epi64(a, b); }
+
     CVMCOUNT_TARGET static mask none() { return 0; }
     CVMCOUNT_TARGET static mask from_bits(unsigned bits) { return static_cast<mask>(bits); }
     CVMCOUNT_TARGET static unsigned bits(mask lanes) { return lanes; }
@@ -51,6 +53,7 @@ struct lanes {
         return _mm512_mask_blend_epi64(where_b, a, b);
     }
     CVMCOUNT_TARGET static mask negative(words value) { return _mm512_movepi64_mask(value); }
+    CVMCOUNT_TARGET static mask greater(words a, words b) { return _mm512_cmpgt_epi64_mask(a, b); }
     CVMCOUNT_TARGET static mask equal(words a, words b) { return _mm512_cmpeq_epi64_mask(a, b); }
     CVMCOUNT_TARGET static mask at_most(words a, words b) { return _mm512_cmple_epu64_mask(a, b); }
 

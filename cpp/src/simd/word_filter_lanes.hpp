@@ -35,6 +35,10 @@ CVMCOUNT_TARGET inline words hash_words(words word, vector_key key) {
     return lanes::join(high, low);
 }
 
+constexpr bool is_time(word_form form) {
+    return form == word_form::time || form == word_form::scaled_time;
+}
+
 struct form_keys {
     vector_key usual;
     vector_key other;  // of large unsigned integers, and of doubles that are no integers
@@ -42,7 +46,7 @@ struct form_keys {
 
 template <word_form Form>
 CVMCOUNT_TARGET inline form_keys keys_of(const identity_hash& hash, kind time_kind) {
-    if constexpr (Form == word_form::time) {
+    if constexpr (is_time(Form)) {
         const vector_key key = spread(hash.key_of(time_kind));
         return {key, key};
     } else {
@@ -57,7 +61,7 @@ CVMCOUNT_TARGET inline words identify_one_by_one(words word, const identity_hash
     lanes::store(each, word);
     for (std::uint64_t& lane : each) {
         std::uint64_t identity = 0;
-        identify_word<word_form::real>(lane, hash, kind::real, identity);
+        identify_word<word_form::real>(lane, hash, {}, identity);
         lane = identity;
     }
     return lanes::load(reinterpret_cast<const std::byte*>(each));
@@ -70,8 +74,7 @@ CVMCOUNT_TARGET inline words identify(words word, const form_keys& keys, const i
         return hash_words(word, keys.usual);
     } else if constexpr (Form == word_form::unsigned_integer) {
         return hash_words(word, blend(keys.usual, keys.other, lanes::negative(word)));
-    } else if constexpr (Form == word_form::time) {
-        missing = lanes::either(missing, lanes::equal(word, lanes::all(std::uint64_t{1} << 63)));
+    } else if constexpr (is_time(Form)) {
         return hash_words(word, keys.usual);
     } else {
         missing = lanes::either(missing, lanes::is_nan(word));
@@ -89,7 +92,24 @@ struct constants {
     form_keys keys;
     words threshold;
     words of_missing;
+    words factor;
+    words most;  // and the least, of counts of time
+    words least;
+    bool least_is_missing;
 };
+
+// Finds which counts are missing, and whether the others fit. Returns them in nanoseconds or days.
+template <word_form Form>
+CVMCOUNT_TARGET inline words scale_times(words count, unsigned present, mask& missing,
+                                         const constants& shared, filter_output& result) {
+    if (shared.least_is_missing) {
+        missing = lanes::either(missing, lanes::equal(count, lanes::all(least_int64)));
+    }
+    const mask beyond =
+        lanes::either(lanes::greater(count, shared.most), lanes::greater(shared.least, count));
+    result.fits &= (lanes::bits(beyond) & present & ~lanes::bits(missing)) == 0;
+    return Form == word_form::scaled_time ? lanes::multiply(count, shared.factor) : count;
+}
 
 // One vector, of which the lanes in `present` are values of the input.
 template <word_form Form>
@@ -97,7 +117,9 @@ CVMCOUNT_TARGET inline void filter_vector(const std::byte* source, unsigned pres
                                           bool may_miss, const constants& shared,
                                           const reading_rules& rules, std::uint64_t* out,
                                           filter_output& result) {
-    words identities = identify<Form>(lanes::load(source), shared.keys, *rules.hash, missing);
+    words word = lanes::load(source);
+    if constexpr (is_time(Form)) word = scale_times<Form>(word, present, missing, shared, result);
+    words identities = identify<Form>(word, shared.keys, *rules.hash, missing);
     if (may_miss) {
         identities = lanes::blend(identities, shared.of_missing, missing);
         const unsigned missing_bits = lanes::bits(missing) & present;
@@ -114,9 +136,16 @@ CVMCOUNT_TARGET filter_output filter(const filter_input& input, const reading_ru
                                      std::uint64_t* out) {
     constexpr std::size_t width = lanes::width;
     constexpr unsigned all = (1U << width) - 1;
-    constexpr bool form_may_miss = Form == word_form::real || Form == word_form::time;
-    const constants shared = {keys_of<Form>(*rules.hash, input.time_kind),
-                              lanes::all(rules.threshold), lanes::all(rules.hash->of_missing())};
+    constexpr bool form_may_miss = Form == word_form::real || is_time(Form);
+    const time_words& times = input.times;
+    const auto most = static_cast<std::uint64_t>(times.most);
+    const constants shared = {keys_of<Form>(*rules.hash, times.which),
+                              lanes::all(rules.threshold),
+                              lanes::all(rules.hash->of_missing()),
+                              lanes::all(static_cast<std::uint64_t>(times.factor)),
+                              lanes::all(most),
+                              lanes::all(0 - most),
+                              times.least_is_missing};
     filter_output result = {0, 0};
     std::size_t i = 0;
     const auto missing_from = [&](std::size_t first) CVMCOUNT_TARGET {
@@ -156,6 +185,8 @@ CVMCOUNT_TARGET inline filter_output filter_form(word_form form, const filter_in
             return filter<word_form::real>(input, rules, out);
         case word_form::time:
             return filter<word_form::time>(input, rules, out);
+        case word_form::scaled_time:
+            return filter<word_form::scaled_time>(input, rules, out);
     }
     return {0, 0};
 }

@@ -24,9 +24,12 @@ filter_output filter_words_avx512(word_form form, const filter_input& input,
                                   const reading_rules& rules, std::uint64_t* out);
 #endif
 
+inline constexpr std::uint64_t least_int64 = std::uint64_t{1} << 63;
+
 // The definition of all levels: the identity of one word. Returns false where it is missing.
+// Precondition: a count of time is not beyond the most.
 template <word_form Form>
-inline bool identify_word(std::uint64_t word, const identity_hash& hash, kind time_kind,
+inline bool identify_word(std::uint64_t word, const identity_hash& hash, const time_words& times,
                           std::uint64_t& identity) {
     if constexpr (Form == word_form::integer) {
         identity = hash.of_integer(static_cast<std::int64_t>(word));
@@ -37,8 +40,8 @@ inline bool identify_word(std::uint64_t word, const identity_hash& hash, kind ti
         if (value != value) return false;
         identity = hash.of_real(value);
     } else {
-        if (word == std::uint64_t{1} << 63) return false;
-        identity = hash.of_word(time_kind, word);
+        if (word == least_int64 && times.least_is_missing) return false;
+        identity = hash.of_word(times.which, word * static_cast<std::uint64_t>(times.factor));
     }
     return true;
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "simd/vector_level.hpp"
+#include "simd/word_filter_levels.hpp"
 #include "support/random_words.hpp"
 
 namespace cvmcount::testing {
@@ -19,10 +20,12 @@ namespace {
 struct expected {
     std::vector<std::uint64_t> kept;
     std::size_t missing = 0;
+    bool fits = true;
 };
 
 expected by_hand(word_form form, const std::vector<std::uint64_t>& words,
-                 const std::vector<std::uint8_t>& missing, const reading_rules& rules) {
+                 const std::vector<std::uint8_t>& missing, const time_words& times,
+                 const reading_rules& rules) {
     expected result;
     for (std::size_t i = 0; i < words.size(); ++i) {
         const std::uint64_t word = words[i];
@@ -41,9 +44,15 @@ expected by_hand(word_form form, const std::vector<std::uint64_t>& words,
                 if (!is_missing) identity = rules.hash->of_real(real);
                 break;
             case word_form::time:
-                is_missing = is_missing || word == std::uint64_t{1} << 63;
-                identity = rules.hash->of_word(kind::duration, word);
+            case word_form::scaled_time: {
+                const auto count = static_cast<std::int64_t>(word);
+                is_missing = is_missing || (times.least_is_missing && word == least_int64);
+                result.fits =
+                    result.fits && (is_missing || (count <= times.most && count >= -times.most));
+                identity = rules.hash->of_word(kind::duration,
+                                               word * static_cast<std::uint64_t>(times.factor));
                 break;
+            }
         }
         if (is_missing) {
             ++result.missing;
@@ -92,7 +101,7 @@ TEST_CASE("every level keeps what the values one by one would") {
     const auto levels = vector_levels();
     CHECK(std::string_view(levels.back().name) == "plain");
     for (int round = 0; round < 500; ++round) {
-        const auto form = static_cast<word_form>(random.below(4));
+        const auto form = static_cast<word_form>(random.below(5));
         const std::size_t size = random.below(round < 400 ? 40 : 3000);
         const std::vector<std::uint64_t> words = words_of(form, size, random);
         std::vector<std::uint8_t> missing;
@@ -104,20 +113,26 @@ TEST_CASE("every level keeps what the values one by one would") {
         const reading_rules rules = {.hash = &hash,
                                      .threshold = thresholds[random.below(5)],
                                      .dropna = random.below(2) == 0};
-        const expected twin = by_hand(form, words, missing, rules);
+        const std::int64_t factors[] = {1000, 86'400'000'000'000, 7};
+        time_words times = {.which = kind::duration, .least_is_missing = random.below(2) == 0};
+        if (form == word_form::scaled_time) times.factor = factors[random.below(3)];
+        if (random.below(2) == 0) times.most = static_cast<std::int64_t>(random.next() >> 1);
+        const expected twin = by_hand(form, words, missing, times, rules);
         // Not aligned, as a column may be.
         std::vector<std::byte> memory(8 * size + 1);
         if (size > 0) std::memcpy(memory.data() + 1, words.data(), 8 * size);
         const filter_input input = {.words = memory.data() + 1,
                                     .size = size,
                                     .missing = missing.empty() ? nullptr : missing.data(),
-                                    .time_kind = kind::duration};
+                                    .times = times};
         for (const vector_level& level : levels) {
             CAPTURE(level.name);
             CAPTURE(static_cast<int>(form));
             std::vector<std::uint64_t> out(size + filter_slack + 1, 0x5eed);
             const filter_output result = level.filter_words(form, input, rules, out.data());
             CHECK(out.back() == 0x5eed);
+            REQUIRE(result.fits == twin.fits);
+            if (!twin.fits) continue;
             out.resize(result.kept);
             REQUIRE(out == twin.kept);
             REQUIRE(result.missing == twin.missing);
