@@ -173,8 +173,7 @@ bool identify_short_decimal(std::uint64_t coefficient, bool negative, std::int64
     const auto power = static_cast<std::size_t>(scale);
     std::uint64_t quotient = 0;
     if (!powers_of_five[power].divides(coefficient, quotient)) {
-        const auto residues = number_residues::of_integer(coefficient, negative);
-        identity = hash.of_rational(residues.times_power_of_ten(-scale));
+        identity = hash.of_rational(number_residues::of_decimal(coefficient, negative, power));
         return true;
     }
     const std::uint64_t whole = quotient >> power;

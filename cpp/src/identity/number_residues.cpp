@@ -1,5 +1,8 @@
 #include "identity/number_residues.hpp"
 
+#include <type_traits>
+#include <utility>
+
 namespace cvmcount {
 namespace {
 
@@ -41,6 +44,15 @@ constexpr auto negative_powers_of_ten = [] {
     return powers;
 }();
 
+// Calls visit(i) with each index of a prime as a constant, so that a division by it is a
+// multiplication: of a loop over the primes, compilers make divisions.
+template <class Visit>
+void for_each_prime(Visit visit) noexcept {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        (visit(std::integral_constant<std::size_t, I>{}), ...);
+    }(std::make_index_sequence<number_residues::primes.size()>{});
+}
+
 constexpr std::uint64_t magnitude_of(std::int64_t value) noexcept {
     return value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
 }
@@ -67,11 +79,15 @@ number_residues number_residues::of_integer(std::span<const std::byte> magnitude
     return result;
 }
 
-number_residues number_residues::of_integer(std::uint64_t magnitude, bool negative) noexcept {
+number_residues number_residues::of_decimal(std::uint64_t coefficient, bool negative,
+                                            std::size_t scale) noexcept {
     number_residues result;
-    for (std::size_t i = 0; i < primes.size(); ++i) {
-        result.residues_[i] = static_cast<std::uint32_t>(magnitude % primes[i]);
-    }
+    const auto& powers = negative_powers_of_ten[scale];
+    const bool is_short = coefficient >> 32 == 0;  // then its product with a power is a word
+    for_each_prime([&](auto i) {
+        const std::uint64_t residue = is_short ? coefficient : coefficient % primes[i];
+        result.residues_[i] = static_cast<std::uint32_t>(residue * powers[i] % primes[i]);
+    });
     if (negative) result.negate();
     return result;
 }
@@ -108,14 +124,6 @@ number_residues number_residues::divided_by(const number_residues& divisor) cons
 
 number_residues number_residues::times_power_of_ten(std::int64_t exponent) const noexcept {
     number_residues result;
-    constexpr auto tabled = static_cast<std::int64_t>(negative_powers_of_ten.size());
-    if (exponent <= 0 && exponent > -tabled) {
-        const auto& powers = negative_powers_of_ten[static_cast<std::size_t>(-exponent)];
-        for (std::size_t i = 0; i < primes.size(); ++i) {
-            result.residues_[i] = multiply(residues_[i], powers[i], primes[i]);
-        }
-        return result;
-    }
     for (std::size_t i = 0; i < primes.size(); ++i) {
         const std::uint32_t base = exponent < 0 ? inverses_of_ten[i] : 10;
         const std::uint32_t factor = power(base, magnitude_of(exponent), primes[i]);

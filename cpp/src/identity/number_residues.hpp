@@ -23,7 +23,9 @@ class number_residues {
 
     // The integer with this magnitude (little-endian bytes) and sign.
     static number_residues of_integer(std::span<const std::byte> magnitude, bool negative) noexcept;
-    static number_residues of_integer(std::uint64_t magnitude, bool negative) noexcept;
+    // coefficient / 10**scale. Precondition: the scale is less than 40.
+    static number_residues of_decimal(std::uint64_t coefficient, bool negative,
+                                      std::size_t scale) noexcept;
     // The integer with these decimal digits, 0 ... 9, the first of the highest power.
     static number_residues of_digits(std::span<const std::byte> digits, bool negative) noexcept;
 
