@@ -6,4 +6,7 @@ cdef double checked_fraction(str name, object value) except? -1
 
 cdef object checked_integer(str name, object value, object low, object high)
 
+# A number of threads. "all" is the number of cores that this process may use.
+cdef size_t checked_workers(object value) except? 0
+
 cdef coins_t checked_coins(object value) except *

@@ -1,6 +1,7 @@
 """Arguments are checked before anything is changed, and the message names the one at fault."""
 
 import operator
+import os
 
 from cvmcount._core.sketch cimport coins as coins_t
 from cvmcount._core.sketch cimport fresh_coins, hashed_coins
@@ -31,6 +32,25 @@ cdef object checked_integer(str name, object value, object low, object high):
         shown = integer if integer.bit_length() < 200 else "one with so many digits"
         raise ValueError(f"{name} must lie in {low} ... {high}, not {shown}")
     return integer
+
+
+cdef enum:
+    MAX_WORKERS = 256
+
+
+cdef size_t checked_workers(object value) except? 0:
+    if isinstance(value, str):
+        if value != "all":
+            raise ValueError(f"workers must be an int or 'all', not {value!r}")
+        return max(1, min(available_cores(), MAX_WORKERS))
+    return checked_integer("workers", value, 1, MAX_WORKERS)
+
+
+# A container or taskset may leave a process fewer cores than the machine has.
+cdef int available_cores() except -1:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 cdef coins_t checked_coins(object value) except *:

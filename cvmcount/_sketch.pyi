@@ -36,7 +36,7 @@ class CVMSketch:
         self,
         items: _Items,
         *,
-        workers: SupportsIndex = 1,
+        workers: SupportsIndex | Literal["all"] = 1,
         progress: _Progress = False,
     ) -> None: ...
     def add(self, item: Any) -> None: ...
@@ -90,7 +90,7 @@ def count_approx(
     coins: Literal["hashed", "fresh"] = "hashed",
     seed: SupportsIndex | None = 0,
     dropna: bool = True,
-    workers: SupportsIndex = 1,
+    workers: SupportsIndex | Literal["all"] = 1,
     progress: _Progress = False,
 ) -> int: ...
 def _update_both(
@@ -98,6 +98,6 @@ def _update_both(
     other: CVMSketch,
     items: Iterable[Any] | Buffer,
     *,
-    workers: SupportsIndex = 1,
+    workers: SupportsIndex | Literal["all"] = 1,
     progress: _Progress = False,
 ) -> None: ...

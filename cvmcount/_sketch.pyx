@@ -11,7 +11,12 @@ from libcpp.vector cimport vector
 
 import os
 
-from cvmcount._checks cimport checked_coins, checked_fraction, checked_integer
+from cvmcount._checks cimport (
+    checked_coins,
+    checked_fraction,
+    checked_integer,
+    checked_workers,
+)
 from cvmcount._core.identity cimport byte
 from cvmcount._core.sketch cimport (
     hashed_coins,
@@ -39,9 +44,6 @@ from cvmcount._results cimport count_of, share_of
 from cvmcount._html import sketch_html
 from cvmcount._progress import open_progress
 
-
-cdef enum:
-    MAX_WORKERS = 256
 
 cdef double REPORT_SECONDS = 0.1
 
@@ -170,9 +172,9 @@ cdef class CVMSketch:
             whatever else defines its own hash(). Arrow's lists and structs are tuples.
             One str, bytes or dict is an error, because counting its parts is nearly always a
             mistake.
-        workers : int
-            The number of threads, 1 ... 256, that read a list, tuple, array or column of at least
-            65,536 items; more than the machine has cores do not help. Of a stream, batches are
+        workers : int or "all"
+            The number of threads, 1 ... 256, or as many as there are cores for this process: they
+            read a list, tuple, array or column of at least 65,536 items. Of a stream, batches are
             read together until there are 65,536 rows for each worker. The state is the same for any
             number. What comes through an iterator or is a column of objects is read by one.
         progress : bool or callable
@@ -215,7 +217,7 @@ cdef class CVMSketch:
         >>> sketch.estimate()
         2.0
         """
-        cdef size_t threads = checked_integer("workers", workers, 1, MAX_WORKERS)
+        cdef size_t threads = checked_workers(workers)
         shown = open_progress(progress, items)
         self.read(open_reader(items, threads), shown, None)
 
@@ -839,7 +841,7 @@ def _update_both(
 
     The command line uses it for the count of a file and that of all files.
     """
-    cdef size_t threads = checked_integer("workers", workers, 1, MAX_WORKERS)
+    cdef size_t threads = checked_workers(workers)
     shown = open_progress(progress, items)
     if (sketch.coins, sketch.seed, sketch.dropna) != (other.coins, other.seed, other.dropna):
         raise ValueError("both sketches must have the same coins, seed and dropna")

@@ -76,7 +76,8 @@ def test_wrong_arguments(arguments, error, name):
         (257, ValueError),
         (2**70, ValueError),
         (1.0, TypeError),
-        ("2", TypeError),
+        ("2", ValueError),
+        ("ALL", ValueError),
         (None, TypeError),
     ],
 )

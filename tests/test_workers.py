@@ -159,3 +159,9 @@ def test_updates_with_workers_from_several_threads():
 def test_an_iterable_is_read_by_one_worker():
     items = (str(i) for i in itertools.islice(itertools.count(), 100_000))
     assert fed(items, 4) == fed([str(i) for i in range(100_000)])
+
+
+def test_all_workers_are_as_many_as_there_are_cores():
+    items = list(range(100_000))
+    assert fed(items, "all") == fed(items)
+    assert count_approx(items, workers="all") == count_approx(items)

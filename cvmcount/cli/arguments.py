@@ -54,6 +54,10 @@ def integer(text):
     return int(text, 0)
 
 
+def number_of_workers(text):
+    return text if text == "all" else integer(text)
+
+
 def field(text):
     """Return the number of a field or its name."""
     if not (text.isascii() and text.isdecimal()):
@@ -155,10 +159,10 @@ def make_parser():
     how.add_argument("--seed", type=integer, default=0, metavar="N", help="of the sketch (0)")
     how.add_argument(
         "--workers",
-        type=integer,
+        type=number_of_workers,
         default=1,
         metavar="N",
-        help="threads (1); the result is the same",
+        help="threads (1), or all for one a core; the result is the same",
     )
     how.add_argument(
         "--exact",
