@@ -77,8 +77,8 @@ def places(length, distinct):
 def text_column(kind, length, distinct, arrow_type="utf8"):
     import pyarrow
 
-    texts = pyarrow.array(TEXTS[kind](distinct), pyarrow.type_for_alias(arrow_type))
-    return texts.take(pyarrow.array(places(length, distinct)))
+    texts = pyarrow.array(TEXTS[kind](distinct)).take(pyarrow.array(places(length, distinct)))
+    return texts.cast(pyarrow.type_for_alias(arrow_type))
 
 
 def time_column(unit, length, distinct):

@@ -7,10 +7,12 @@ import enum
 import fractions
 import ipaddress
 import pathlib
+import sqlite3
 import uuid
 from pathlib import Path
 from typing import NamedTuple
 
+import attrs
 import numpy
 import pandas
 
@@ -36,6 +38,26 @@ class Point:
 Point.__module__, Point.__qualname__ = "golden", "Point"
 
 
+@attrs.frozen
+class Cell:
+    """A class of attrs, which compares what a function makes of a field."""
+
+    name: str = attrs.field(eq=str.lower)
+    value: object = None
+
+
+Cell.__module__, Cell.__qualname__ = "golden", "Cell"
+
+
+def database_row(*cells):
+    connection = sqlite3.connect(":memory:")
+    connection.row_factory = sqlite3.Row
+    try:
+        return connection.execute(f"SELECT {', '.join('?' * len(cells))}", cells).fetchone()
+    finally:
+        connection.close()
+
+
 class Row(NamedTuple):
     """One value, written as an expression, and its identity under a seed."""
 
@@ -45,12 +67,14 @@ class Row(NamedTuple):
 
 
 NAMES = {
+    "Cell": Cell,
     "Colour": Colour,
     "D": decimal.Decimal,
     "F": fractions.Fraction,
     "Path": pathlib.PurePosixPath,
     "Point": Point,
     "UUID": uuid.UUID,
+    "database_row": database_row,
     "WindowsPath": pathlib.PureWindowsPath,
     "dt": datetime,
     "ip": ipaddress,
