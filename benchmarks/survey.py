@@ -16,7 +16,7 @@ from lib import machine, markdown, output
 from lib.limits import sum_of_buffers
 from lib.options import is_meant, make_parser
 from lib.ours import HASHED_ERROR
-from lib.realistic import OBJECTS, TEXTS, columns, places
+from lib.realistic import OBJECTS, TEXTS, columns, places, shuffled
 from lib.rivals import duckdb_connection
 from lib.theory import STANDARD_ERRORS
 from lib.turns import Turns, in_turns
@@ -121,7 +121,7 @@ def survey_lengths(rounds):
     """The curve over n: for each length, all different and a tenth of it different."""
     for length in LENGTHS:
         for distinct in (length, max(length // 10, 1)):
-            keys = places(length, distinct) if distinct < length else range(length)
+            keys = places(length, distinct) if distinct < length else shuffled(length)
             numbers = pl.Series(keys, dtype=pl.Int64)
             texts = numbers.cast(pl.String)
             items = texts.to_list()

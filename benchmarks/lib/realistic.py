@@ -74,6 +74,11 @@ def places(length, distinct):
     return np.random.default_rng(11).integers(0, distinct, length)
 
 
+def shuffled(length):
+    """Each number once. In order, Polars would know that they are sorted."""
+    return np.random.default_rng(11).permutation(length)
+
+
 def text_column(kind, length, distinct, arrow_type="utf8"):
     import pyarrow
 
