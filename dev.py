@@ -167,9 +167,10 @@ def portability() -> None:
     shutil.copytree("/usr/include/doctest", headers / "doctest", dirs_exist_ok=True)
     program = str(ROOT / "build" / "big-endian-tests")
     sources = [str(path) for part in ("src", "tests") for path in ROOT.glob(f"cpp/{part}/**/*.cpp")]
-    golden = f'-DCVMCOUNT_GOLDEN_IDENTITIES="{ROOT / "tests" / "golden_identities.tsv"}"'
+    tables = {"GOLDEN_IDENTITIES": "golden_identities.tsv", "RAPIDHASH_VALUES": "rapidhash.tsv"}
+    paths = [f'-DCVMCOUNT_{name}="{ROOT / "tests" / file}"' for name, file in tables.items()]
     compiler = ("s390x-linux-gnu-g++", "-std=c++20", "-O2", "-static", "-ffp-contract=off")
-    run(*compiler, golden, *INCLUDES, f"-I{headers}", *sources, "-o", program)
+    run(*compiler, *paths, *INCLUDES, f"-I{headers}", *sources, "-o", program)
     run("qemu-s390x-static", program)
 
 
