@@ -124,9 +124,13 @@ number_residues number_residues::divided_by(const number_residues& divisor) cons
 
 number_residues number_residues::times_power_of_ten(std::int64_t exponent) const noexcept {
     number_residues result;
+    constexpr auto tabled = static_cast<std::int64_t>(negative_powers_of_ten.size());
+    const bool is_tabled = exponent <= 0 && exponent > -tabled;
     for (std::size_t i = 0; i < primes.size(); ++i) {
         const std::uint32_t base = exponent < 0 ? inverses_of_ten[i] : 10;
-        const std::uint32_t factor = power(base, magnitude_of(exponent), primes[i]);
+        const std::uint32_t factor =
+            is_tabled ? negative_powers_of_ten[static_cast<std::size_t>(-exponent)][i]
+                      : power(base, magnitude_of(exponent), primes[i]);
         result.residues_[i] = multiply(residues_[i], factor, primes[i]);
     }
     return result;
