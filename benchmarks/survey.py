@@ -27,7 +27,7 @@ LENGTHS = (10, 100, 1000, 4000, 10_000, 30_000, 100_000, 1_000_000, 10_000_000)
 PICTURE = machine.BENCHMARKS / "results" / "survey.svg"
 
 
-def timed(functions, rounds):
+def median_seconds(functions, rounds):
     """Return the median seconds of each, by turns, after one call for imports and caches."""
     turns = {name: Turns() for name in functions}
     for function in functions.values():
@@ -65,7 +65,7 @@ def survey_columns(length, rounds, words):
         column = make()
         series = pl.from_arrow(column)
         check(count_approx(column), series.drop_nulls().n_unique(), name)
-        seconds = timed(
+        seconds = median_seconds(
             {
                 "ours": lambda column=column: count_approx(column),
                 "approx": series.approx_n_unique,
@@ -107,7 +107,7 @@ def survey_lists(length, rounds, words):
             continue
         for name, items in lists_of(kind, make, length):
             check(count_approx(items), len(set(items)), name)
-            seconds = timed(
+            seconds = median_seconds(
                 {
                     "ours": lambda items=items: count_approx(items),
                     "set": lambda items=items: len(set(items)),
@@ -128,7 +128,7 @@ def survey_lengths(rounds):
             seconds = {}
             turns = rounds if length < 10**6 else 3
             for name, column in (("int64", numbers), ("text", texts)):
-                seconds[name] = timed(
+                seconds[name] = median_seconds(
                     {
                         "ours": lambda column=column: count_approx(column),
                         "approx": column.approx_n_unique,
@@ -136,7 +136,7 @@ def survey_lengths(rounds):
                     },
                     turns,
                 )
-            seconds["list"] = timed(
+            seconds["list"] = median_seconds(
                 {
                     "ours": lambda items=items: count_approx(items),
                     "exact": lambda items=items: len(set(items)),
