@@ -9,11 +9,7 @@ from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libcpp.algorithm cimport sort, unique
 from libcpp.vector cimport vector
 
-import contextvars
 import operator
-import signal
-import types
-import weakref
 
 from cvmcount._core.identity cimport (
     byte,
@@ -23,7 +19,6 @@ from cvmcount._core.identity cimport (
     identity_scratch,
     instance_kind,
     kind,
-    process_hash_kind,
     tuple_kind,
     uuid_kind,
 )
@@ -31,6 +26,8 @@ from cvmcount._core.identity cimport (
 include "numbers.pxi"
 include "times.pxi"
 include "instances.pxi"
+include "own_hash.pxi"
+include "turns.pxi"
 
 
 cdef extern from *:
@@ -48,29 +45,11 @@ cdef extern from "Python.h":
     bint PyUnicode_IS_ASCII(object text) noexcept
 
 
-cdef extern from "Python.h":
-    ctypedef struct PyInterpreterState:
-        pass
-
-    ctypedef struct PyThreadState:
-        pass
-
-    PyInterpreterState* PyInterpreterState_Head() noexcept
-    PyInterpreterState* PyInterpreterState_Next(PyInterpreterState* interpreter) noexcept
-    PyThreadState* PyInterpreterState_ThreadHead(PyInterpreterState* interpreter) noexcept
-    PyThreadState* PyThreadState_Next(PyThreadState* thread) noexcept
-
-
 cdef extern from "Python.h" nogil:
     # Borrowed references, where Cython's own declarations would count them.
     int PyUnicode_KIND(PyObject* text) noexcept
     bint PyUnicode_IS_COMPACT(PyObject* text) noexcept
 
-
-# Between two turns of other threads. It must be more than the 5 ms that a thread waits before it
-# insists on the interpreter: each release starts that wait anew, and a release that nobody insists
-# on is over before the other has woken up.
-cdef double TURN_SECONDS = 0.010
 
 cdef enum:
     MAX_DEPTH = 100  # deeper nesting is an error, because reading it costs the C stack
@@ -133,48 +112,6 @@ cdef uint64_t identify_text(object text, Identifier* identifier) except? 0:
 cdef uint64_t identify_bytes(object data, Identifier* identifier) except? 0:
     heed_others_if_long(PyBytes_GET_SIZE(<PyObject*>data), identifier)
     return identifier.rules.hash.of_bytes(span_of(data))
-
-
-cdef int heed_others(Identifier* identifier) except -1:
-    cdef double now = steady_seconds()
-    if identifier.turn_ends == 0:
-        identifier.turn_ends = now + TURN_SECONDS
-    if now < identifier.turn_ends:
-        return 0
-    if is_only_thread():
-        # Then nothing changes but by a handler of signals, unless that is an error as of Ctrl-C.
-        identifier.interruptions += has_signal_handlers()
-        PyErr_CheckSignals()
-    else:
-        identifier.interruptions += 1
-        PyErr_CheckSignals()
-        with nogil:
-            pass
-    identifier.turn_ends = steady_seconds() + TURN_SECONDS
-    return 0
-
-
-# A thread that waits for the interpreter is among its threads already.
-cdef bint is_only_thread() noexcept:
-    cdef PyInterpreterState* interpreter = PyInterpreterState_Head()
-    return (
-        PyInterpreterState_Next(interpreter) is NULL
-        and PyThreadState_Next(PyInterpreterState_ThreadHead(interpreter)) is NULL
-    )
-
-
-# Returns whether a signal would run Python code that goes on afterwards.
-cdef bint has_signal_handlers() except -1:
-    for number in signal.valid_signals():
-        handler = signal.getsignal(number)
-        if callable(handler) and handler is not signal.default_int_handler:
-            return True
-    return False
-
-
-# Before an item of so many bytes, or of what takes as much time.
-cdef int heed_others_if_long(Py_ssize_t size, Identifier* identifier) except -1:
-    return heed_others(identifier) if size >= LONG else 0
 
 
 # Missing values are members like any other, and all of them are one.
@@ -381,41 +318,6 @@ cdef bytes bytes_of(item):
             f"cannot count a memoryview of format {item.format!r}: count its bytes as bytes(item)"
         )
     return item.tobytes()
-
-
-# They define a hash, and it is made of addresses.
-cdef tuple ADDRESSED_TYPES = (
-    contextvars.ContextVar,
-    weakref.ReferenceType,
-    types.BuiltinFunctionType,
-    types.MethodType,
-    types.MethodWrapperType,
-    types.WrapperDescriptorType,
-)
-
-
-cdef uint64_t identify_by_own_hash(item, Identifier* identifier) except? 0:
-    cls = type(item)
-    if cls.__hash__ is None:
-        raise TypeError(
-            f"cannot count an item of type {cls.__qualname__!r}: it is not hashable, because it "
-            "can change; count it as a tuple, or what it holds by an update() of its own"
-        )
-    if isinstance(item, ADDRESSED_TYPES):
-        raise_addressed(cls)
-    cdef int64_t own_hash = hash(item)
-    # An address as it is, or as object.__hash__ gives it.
-    if own_hash == object.__hash__(item) or own_hash == <int64_t>id(item):
-        raise_addressed(cls)
-    identifier.used_process_hash = True
-    return identifier.rules.hash.of_word(process_hash_kind, <uint64_t>own_hash)
-
-
-cdef int raise_addressed(cls) except -1:
-    raise TypeError(
-        f"cannot count an item of type {cls.__qualname__!r}: it is compared by its address, "
-        "and temporary objects re-use addresses; count a value that tells such objects apart"
-    )
 
 
 def identity(item, seed=0, *, dropna=True):
