@@ -99,7 +99,7 @@ def test_a_field_that_one_file_does_not_have(file):
     good, bad = file(b"a,b\n1,2\n", "good"), file(b"a,c\n9,9\n", "bad")
     done = run("-f", "b", "-t,", bad, good)
     assert (done.returncode, done.stdout) == (1, b"1\n")
-    assert done.stderr.decode() == f"cvmcount: {bad}: no field 'b' in the header: a, c\n"
+    assert done.stderr.decode() == f"cvmcount: {bad}: no field 'b' among: a, c\n"
 
 
 def test_a_header_without_end(file):
@@ -215,6 +215,16 @@ def test_for_people(file):
     assert done.stderr.count(b"\n") == 2
 
 
+def test_a_secret_seed(tmp_path):
+    path = tmp_path / "numbers"
+    path.write_bytes(b"".join(b"%d\n" % i for i in range(20_000)))
+    both = [counted_as_json("--seed=random", "--per-file", str(path)) for _ in range(2)]
+    assert both[0]["seed"] != both[1]["seed"]
+    for told in both:
+        assert told["estimate"] == told["files"][0]["estimate"]
+        assert told["estimate"] == counted(f"--seed={told['seed']}", str(path))
+
+
 def test_help_and_version():
     done = run("--help")
     assert (done.returncode, done.stderr) == (0, b"")
@@ -241,8 +251,22 @@ def test_help_and_version():
         (["--workers", "257"], "workers"),
         (["-f", "0"], "field"),
         (["-t", ","], "-f"),
-        (["-f1", "-t", "ab"], "delimiter"),
-        (["-f1", "-t", "é"], "delimiter"),
+        (["-f1", "-t", "a\n"], "delimiter"),
+        (["--csv", "-f1", "-t", "ab"], "-t"),
+        (["--csv", "-f1", "-t", "é"], "-t"),
+        (["--csv", "-f1", "-t", '"'], "-t"),
+        (["--jsonl"], "-f"),
+        (["--whitespace", "-t,", "-f1"], "--whitespace"),
+        (["--jsonl", "-H", "-f1"], "--jsonl"),
+        (["--skip-lines", "-1"], "skip-lines"),
+        (["--comment", "//"], "comment"),
+        (["--encoding", "klingon"], "encoding"),
+        (["--encoding", "zip"], "encoding"),
+        (["--memory", "0M"], "memory"),
+        (["--memory", "1000"], "memory"),
+        (["-f", ",".join(map(str, range(1, 66)))], "64"),
+        (["-v", "info", "sketch"], "command"),
+        (["--seed=random", "--save=day.cvm"], "--seed"),
         (["-f1", "-t", ""], "delimiter"),
         (["--unknown"], "--unknown"),
         (["--two\nlines"], "--two\\nlines"),

@@ -2,12 +2,13 @@
 
 import json
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from cvmcount import CVMSketch
-from program import counted, run
+from program import COMMAND, counted, run
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="tested with tools of Unix")
 
@@ -108,21 +109,77 @@ def test_sketches_that_cannot_be_compared(saved):
 
 def test_never_half_a_file(tmp_path):
     target = tmp_path / "target"
-    target.write_bytes(b"what was there")
     os.mkfifo(tmp_path / "pipe")
-    for name in (tmp_path, tmp_path / "none" / "file", tmp_path / "pipe", "/dev/null"):
+    for name in (tmp_path, tmp_path / "pipe", "/dev/null"):
         done = run("--save", str(name), input=b"a\n")
-        assert (done.returncode, done.stdout) == (1, b"1\n")
+        assert (done.returncode, done.stdout) == (2, b"")
         assert done.stderr.count(b"\n") == 1
+    done = run("--save", str(tmp_path / "none" / "file"), input=b"a\n")
+    assert (done.returncode, done.stdout) == (1, b"1\n")
+    assert done.stderr.count(b"\n") == 1
     (tmp_path / "pipe").unlink()
     link = tmp_path / "link"
     link.symlink_to(target)
-    target.chmod(0o600)
+    target.touch(0o600)
     counted("--save", str(link), input=b"a\n")
     assert link.is_symlink()
     assert target.stat().st_mode & 0o777 == 0o600
     assert CVMSketch.from_bytes(target.read_bytes()).estimate() == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "target"]
+
+
+def test_what_is_no_sketch_is_not_replaced(tmp_path):
+    log = tmp_path / "access.log"
+    log.write_bytes(b"a\nb\n")
+    for arguments in ([], [str(log)]):
+        done = run(*arguments, "--save", str(log), input=b"")
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert b"--save" in done.stderr
+    assert log.read_bytes() == b"a\nb\n"
+    done = run("merge", "--save", str(log), "-", input=CVMSketch().to_bytes())
+    assert done.returncode == 1
+    assert log.read_bytes() == b"a\nb\n"
+
+
+def test_an_option_among_the_names_of_files(tmp_path):
+    (tmp_path / "a.log").write_bytes(b"a\nb\n")
+    (tmp_path / "--save=a.log").touch()
+    done = run("--save=a.log", "a.log", cwd=tmp_path)  # as a pattern of the shell gives them
+    assert done.returncode == 2
+    assert (tmp_path / "a.log").read_bytes() == b"a\nb\n"
+
+
+def test_an_input_that_is_a_sketch_is_not_replaced(tmp_path):
+    path = tmp_path / "day.cvm"
+    counted("--save", str(path), input=b"a\n")
+    before = path.read_bytes()
+    assert run("--save", str(path), str(path)).returncode == 2
+    assert path.read_bytes() == before
+    counted("--save", str(path), input=b"a\nb\n")  # a sketch by itself is
+    assert counted("merge", str(path)) == 2
+
+
+def test_two_saves_at_once(tmp_path):
+    path = tmp_path / ("x" * 250)  # a name that leaves no room for an ending
+    processes = [
+        subprocess.Popen([*COMMAND, "--save", str(path)], stdin=subprocess.PIPE) for _ in range(4)
+    ]
+    for process in processes:
+        process.communicate(b"a\n")
+        assert process.returncode == 0
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("head", [b"CVMS", CVMSketch().to_bytes()[:48] + b"\1" + b"\xff" * 7])
+def test_what_only_begins_as_a_sketch_is_not_read(head, tmp_path):
+    path = tmp_path / "sparse"
+    with open(path, "wb") as file:
+        file.write(head)
+        file.truncate(3 << 30)
+    limited = ["sh", "-c", 'ulimit -v 2000000; exec "$@"', "sh", *COMMAND, "info", str(path)]
+    done = subprocess.run(limited, capture_output=True, timeout=60)
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert done.stderr.count(b"\n") == 1
 
 
 def test_usage():

@@ -1,6 +1,7 @@
 """A red run means that the program `cvmcount` meets trouble with a traceback, silence or a wrong
 exit status, or that it does not go on with what can be read."""
 
+import json
 import os
 import signal
 import subprocess
@@ -67,7 +68,7 @@ def test_names_that_are_not_text(tmp_path):
     done = run("--json", "--per-file", name, name + b"s")
     assert done.returncode == 1
     assert rb"caf\xe9s" in done.stderr or rb"caf\udce9s" in done.stderr
-    assert rb"caf\udce9" in done.stdout
+    assert "caf\\xe9" in json.loads(done.stdout)["files"][0]["name"]
 
 
 def test_binary_data():
@@ -127,8 +128,9 @@ def test_too_little_memory(option):
     limited = ["sh", "-c", 'ulimit -v 300000; exec "$@"', "sh", *COMMAND, option]
     lines = b"".join(b"%d\n" % i for i in range(10_000_000))
     done = subprocess.run(limited, input=lines, capture_output=True, timeout=60)
-    assert (done.returncode, done.stdout) == (1, b"")
-    assert done.stderr == b"cvmcount: not enough memory\n"
+    assert done.returncode == 1
+    assert int(done.stdout.split()[0]) > 0  # what came before
+    assert done.stderr == b"cvmcount: standard input: there is not enough memory to read it\n"
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")

@@ -4,6 +4,7 @@ the program counts other lines than `sort -u | wc -l`.
 The slow twin here splits and decodes by Python; the C++ tests have reference_lines.hpp.
 """
 
+import csv
 import io
 import os
 import shutil
@@ -47,25 +48,34 @@ class File(io.BytesIO):
         return super().readinto(buffer[: self.most])
 
 
-def elements(data, *, end, strip_cr, skip_empty, fold_case, delimiter, field):
+def elements(data, *, end, strip_cr, skip_empty, fold_case, delimiter, fields):
     lines = data.split(end)
     if lines[-1] == b"":
         lines.pop()
     for line in lines:
         if strip_cr:
             line = line.removesuffix(b"\r")
-        if field > 0:
-            fields = line.split(delimiter)
-            if len(fields) < field:
-                continue
-            line = fields[field - 1]
-        if fold_case:
-            line = line.lower()
-        if line or not skip_empty:
-            try:
-                yield line.decode()
-            except UnicodeDecodeError:
-                yield line
+        row = line.split(delimiter) if fields else [line]
+        yield from element(row, fields, skip_empty=skip_empty, fold_case=fold_case)
+
+
+def element(row, fields, *, skip_empty, fold_case):
+    """Yield what a row is counted as, or nothing."""
+    if len(row) < max(fields, default=1):
+        return
+    found = [row[number - 1] for number in fields or [1]]
+    if fold_case:
+        found = [each.lower() for each in found]
+    if any(found) or not skip_empty:
+        found = tuple(map(text_or_bytes, found))
+        yield found[0] if len(found) == 1 else found
+
+
+def text_or_bytes(data):
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data
 
 
 @given(
@@ -80,14 +90,42 @@ def elements(data, *, end, strip_cr, skip_empty, fold_case, delimiter, field):
             "delimiter": st.sampled_from([b",", b"\t"]),
         }
     ),
-    st.integers(0, 3),
+    st.lists(st.integers(1, 3), max_size=3),
     st.sampled_from(["hashed", "fresh"]),
 )
-def test_lines_are_the_elements_of_python(files, most, rules, field, coins):
+def test_lines_are_the_elements_of_python(files, most, rules, fields, coins):
     expected, sketch = (CVMSketch(capacity=5, coins=coins) for _ in range(2))
     for data in files:
-        expected.update(list(elements(data, field=field, **rules)))
-        sketch.update(Lines(File(data, most), field=field, **rules))
+        expected.update(list(elements(data, fields=fields, **rules)))
+        sketch.update(Lines(File(data, most), fields=fields, **rules))
+    assert sketch == expected
+
+
+CSV_PARTS = [b'"', b'""', b",", b"\n", b"\r\n", b"\r", b"a", b"A b", "é".encode(), b"\xff", b"\0"]
+csv_texts = st.lists(st.sampled_from(CSV_PARTS), max_size=60).map(b"".join)
+
+
+def csv_rows(data):
+    """Return the rows that Python's csv module reads; None where a quote is not closed."""
+    text = data.decode("latin-1")  # every byte is a character
+    rows = [[field.encode("latin-1") for field in row] for row in csv.reader(io.StringIO(text, ""))]
+    closed = list(csv.reader(io.StringIO(text + "\n#,#", "")))
+    return rows if closed and closed[-1] == ["#", "#"] else None
+
+
+@given(csv_texts, st.integers(1, 50), st.lists(st.integers(1, 3), min_size=1, max_size=2))
+@example(b'"a""b"c"",x\r\n"\r\n",y\rz', 3, [1])
+def test_csv_is_what_the_csv_module_reads(data, most, fields):
+    rows = csv_rows(data)
+    sketch, expected = CVMSketch(capacity=1000), CVMSketch(capacity=1000)
+    lines = Lines(File(data, most), fields=fields, delimiter=b",", quotes=True)
+    if rows is None:
+        with pytest.raises(ValueError, match="a quote is not closed"):
+            sketch.update(lines)
+        return
+    sketch.update(lines)
+    for row in rows:
+        expected.update(list(element(row, fields, skip_empty=False, fold_case=False)))
     assert sketch == expected
 
 
@@ -179,7 +217,7 @@ def test_a_file_that_empties_the_sketch():
     assert sketch.items_seen == 1  # what comes after
 
 
-@pytest.mark.parametrize("name", ["end", "delimiter"])
+@pytest.mark.parametrize("name", ["end", "comment"])
 def test_one_byte_only(name):
     for value in b"", b"ab":
         with pytest.raises(ValueError, match=name):

@@ -18,7 +18,8 @@ using namespace cvmcount;
 const identity_hash hash(7);
 
 std::vector<std::uint64_t> read(const std::string& text, const line_form& form,
-                                std::size_t buffer_bytes, std::size_t piece_bytes) {
+                                std::size_t buffer_bytes, std::size_t piece_bytes,
+                                std::uint64_t& unclosed) {
     line_stream stream(form, buffer_bytes, 1);
     const reading_rules rules = {.hash = &hash, .threshold = ~std::uint64_t{0}};
     std::vector<std::uint64_t> all, identities(stream.most_identities());
@@ -30,7 +31,7 @@ std::vector<std::uint64_t> read(const std::string& text, const line_form& form,
             std::memcpy(room.data(), text.data() + begin, size);
             stream.take(size, rules, output);
         } else {
-            stream.end_file(rules, output);
+            unclosed = stream.end_file(rules, output);
         }
         all.insert(all.end(), identities.begin(),
                    identities.begin() + static_cast<std::ptrdiff_t>(output.kept));
@@ -49,14 +50,28 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     form.strips_cr = (data[0] & 2) != 0;
     form.skips_empty = (data[0] & 4) != 0;
     form.folds_case = (data[0] & 8) != 0;
-    form.field = data[0] >> 4 & 3;
-    form.delimiter = static_cast<std::byte>(data[1]);
-    if (form.delimiter == form.end) return 0;
+    form.fields.resize(data[0] >> 4 & 3);
+    for (std::size_t i = 0; i < form.fields.size(); ++i)
+        form.fields[i] = 1 + (data[0] >> 6) * i % 3;
+    form.delimiter = static_cast<char>(data[1]);
+    if (data[3] & 4) form.delimiter += static_cast<char>(data[1]);
+    if (data[3] & 8) form.delimiter += ',';
+    form.blanks = (data[3] & 16) != 0;
+    form.quotes = (data[3] & 32) != 0 && !form.fields.empty();
+    if (data[3] & 64) form.comment = std::byte{'#'};
+    if (form.quotes) {
+        form.blanks = false;
+        form.delimiter.resize(1);
+    }
+    const char end = static_cast<char>(form.end);
+    if (form.delimiter.find_first_of(std::string("\"\r\n") + end) != std::string::npos) return 0;
     const std::string text(reinterpret_cast<const char*>(data) + 6, size - 6);
     const std::size_t buffer_bytes = 1 + (data[2] | (data[3] & 3U) << 8);
     const std::size_t piece_bytes = 1 + (data[4] | (data[5] & 3U) << 8);
-    if (read(text, form, buffer_bytes, piece_bytes) !=
-        testing::reference_identities(text, form, hash)) {
+    std::uint64_t unclosed = 0, expected_unclosed = 0;
+    const auto identities = read(text, form, buffer_bytes, piece_bytes, unclosed);
+    if (identities != testing::reference_identities(text, form, hash, expected_unclosed) ||
+        unclosed != expected_unclosed) {
         std::abort();
     }
     return 0;

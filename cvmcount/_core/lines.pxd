@@ -1,19 +1,28 @@
 # cpp/src/lines: files as lines and fields.
 from libc.stddef cimport size_t
+from libc.stdint cimport uint64_t
 from libcpp cimport bool as cbool
+from libcpp.optional cimport optional
+from libcpp.string cimport string
+from libcpp.vector cimport vector
 
 from cvmcount._core.identity cimport byte
 from cvmcount._core.reading cimport reading_output, reading_rules
 
 
-cdef extern from "lines/lines.hpp" namespace "cvmcount" nogil:
+cdef extern from "lines/line_form.hpp" namespace "cvmcount" nogil:
+    size_t most_fields "cvmcount::line_form::most_fields"
+
     cdef cppclass line_form:
         byte end
         cbool strips_cr
         cbool skips_empty
         cbool folds_case
-        byte delimiter
-        size_t field
+        optional[byte] comment
+        vector[size_t] fields
+        string delimiter
+        cbool blanks
+        cbool quotes
 
 
 cdef extern from "lines/line_stream.hpp" namespace "cvmcount" nogil:
@@ -26,4 +35,4 @@ cdef extern from "lines/line_stream.hpp" namespace "cvmcount" nogil:
         size_t most_identities() noexcept
         text_room room() noexcept
         void take(size_t bytes, const reading_rules& rules, reading_output& output) noexcept
-        void end_file(const reading_rules& rules, reading_output& output) noexcept
+        uint64_t end_file(const reading_rules& rules, reading_output& output) noexcept

@@ -5,7 +5,7 @@ from cpython.memoryview cimport PyMemoryView_FromMemory
 
 import errno
 
-from cvmcount._core.lines cimport line_stream, text_room
+from cvmcount._core.lines cimport line_stream, most_fields, text_room
 
 
 cdef extern from "Python.h":
@@ -17,11 +17,25 @@ cdef enum:
     BUFFER_BYTES = 1 << 18  # of each worker
 
 
+class UnclosedQuoteError(ValueError):
+    """The file ends within a quoted field of a row of CSV."""
+
+    def __init__(self, row):
+        super().__init__(f"row {row:,}: a quote is not closed; nothing from there on was counted")
+
+
 cdef byte one_byte(name, value) except *:
     data = bytes(value)
     if len(data) != 1:
         raise ValueError(f"{name} must be one byte, not {data!r}")
     return <byte><char><int>data[0]
+
+
+cdef bytes checked_delimiter(value, refused, one):
+    if not value or set(value) & set(refused) or (one and len(value) > 1):
+        size = "one byte" if one else "one or more bytes"
+        raise ValueError(f"delimiter must be {size} and none of {refused!r}, not {value!r}")
+    return bytes(value)
 
 
 # Reads some bytes into the room and returns how many; 0 at the end of the file.
@@ -39,42 +53,65 @@ cdef size_t read_some(file, text_room room) except? 0:
 
 
 cdef class Lines:
-    """Lines(file, *, field, end, strip_cr, skip_empty, fold_case, delimiter)
+    """Lines(file, *, fields, end, strip_cr, skip_empty, fold_case, comment, delimiter, blanks,
+    quotes, rows_before)
 
     The lines of a file as items for `CVMSketch.update`, which reads them once: text where they are
     valid UTF-8, otherwise bytes. For the command line.
 
-    The file has `readinto`, as raw binary files have. The field of each line that is counted is a
-    number from 1, or 0 for the whole line; lines that have no such field are skipped.
+    The file has `readinto`, as raw binary files have. The fields that are counted are numbers from
+    1: one is an item by itself, several are a tuple, none is the whole line. Lines that lack one
+    are skipped, and so are those that begin with the byte `comment`. Fields are separated by
+    `delimiter`, one or more bytes, or by runs of blanks (`blanks`); with `quotes` the lines are
+    rows of CSV. Then the sketch's update() ends with a ValueError where a quote is not closed; it
+    names the row, and counts from 1 with the ones that came before.
     """
 
     def __init__(
         self,
         file,
         *,
-        field=0,
+        fields=(),
         end=b"\n",
         strip_cr=True,
         skip_empty=False,
         fold_case=False,
+        comment=None,
         delimiter=b"\t",
+        blanks=False,
+        quotes=False,
+        rows_before=0,
     ):
         self.file = file
-        self.form.field = field
+        self.rows_before = rows_before
+        if len(fields) > most_fields:
+            raise ValueError(f"fields must be at most {most_fields}, not {len(fields)}")
+        if 0 in fields:
+            raise ValueError("fields must be numbers from 1, not 0")
+        self.form.fields = fields
         self.form.end = one_byte("end", end)
         self.form.strips_cr = strip_cr
         self.form.skips_empty = skip_empty
         self.form.folds_case = fold_case
-        self.form.delimiter = one_byte("delimiter", delimiter)
+        if comment is not None:
+            self.form.comment = one_byte("comment", comment)
+        refused = b'\r\n"' if quotes else b"\r" + end
+        self.form.delimiter = checked_delimiter(delimiter, refused, quotes)
+        self.form.blanks = blanks
+        self.form.quotes = quotes
+        if quotes and not fields:
+            raise ValueError("fields must be given with quotes")
 
 
 @cython.final
 cdef class LineReader(BlockReader):
     cdef object file
+    cdef uint64_t rows_before
     cdef unique_ptr[line_stream] stream
 
     cdef int start(self, Lines lines, size_t workers) except -1:
         self.file = lines.file
+        self.rows_before = lines.rows_before
         try:
             self.stream.reset(new line_stream(lines.form, BUFFER_BYTES, workers))
         except RuntimeError as error:
@@ -86,12 +123,15 @@ cdef class LineReader(BlockReader):
     cdef bint fill(self, Block* block) except -1:
         block.identifier.interruptions += 1  # the file may be Python code
         cdef size_t size = read_some(self.file, self.stream.get().room())
+        cdef uint64_t unclosed_row = 0
         drop_if_cleared(block)
         with nogil:
             if size > 0:
                 self.stream.get().take(size, block.identifier.rules, block.output)
             else:
-                self.stream.get().end_file(block.identifier.rules, block.output)
+                unclosed_row = self.stream.get().end_file(block.identifier.rules, block.output)
+        if unclosed_row > 0:
+            raise UnclosedQuoteError(self.rows_before + unclosed_row)
         self.position += <Py_ssize_t>size
         return size > 0
 

@@ -59,3 +59,4 @@ cdef class ColumnReader(BlockReader):
 cdef class Lines:
     cdef object file
     cdef line_form form
+    cdef uint64_t rows_before

@@ -1,7 +1,11 @@
 """What can be asked for when files are counted."""
 
 import argparse
+import codecs
+import os
+import re
 
+from .choice import is_number
 from .messages import printable, write_result
 
 DESCRIPTION = (
@@ -13,9 +17,9 @@ EXAMPLES = """examples:
   cvmcount -v -e 0.01 2026-*.gz             within 1 %, and with the interval
   cvmcount -H -f user -t , --json a.csv     one column, as JSON
 
-Files compressed by gzip, bzip2, xz or zstd are decompressed; of Parquet, Arrow and CSV files
--f chooses the column (with pyarrow installed). A count is exact while the distinct lines fit in
-the sketch, 4,364 by default.
+Files compressed by gzip, bzip2, xz, zstd or zip are decompressed; of Parquet and Arrow files -f
+chooses the column (with pyarrow installed). A count is exact while the distinct lines fit in
+the sketch, 4,364 by default; beyond that it is an estimate, and -v and --json say so.
 
 Sketches that --save wrote are read by "cvmcount merge", "cvmcount info" and "cvmcount compare".
 """
@@ -45,26 +49,59 @@ class Parser(argparse.ArgumentParser):
 def delimiter(text):
     if text == "\\t":
         return b"\t"
-    if len(text) == 1 and text.isascii():
+    if not text or set(text) & set("\r\n\0"):
+        raise argparse.ArgumentTypeError(f"must be characters without line ends, not {text!r}")
+    return os.fsencode(text)
+
+
+def one_character(text):
+    if len(text) == 1 and text.isascii() and text not in "\r\n\0":
         return text.encode()
     raise argparse.ArgumentTypeError(f"must be one ASCII character, not {text!r}")
+
+
+def encoding(text):
+    try:
+        codecs.getincrementaldecoder(text)
+        "".encode(text)
+    except (LookupError, ValueError) as error:
+        raise argparse.ArgumentTypeError(f"must be an encoding that Python has: {error}") from None
+    return text
+
+
+def memory(text):
+    size = re.fullmatch(r"(\d{1,9})([MG])", text)
+    if size is None or int(size[1]) == 0:
+        raise argparse.ArgumentTypeError(f"must be a number with M or G, as 512M, not {text!r}")
+    return int(size[1]) << {"M": 20, "G": 30}[size[2]]
+
+
+def lines_to_skip(text):
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise argparse.ArgumentTypeError(f"must be a number of lines, not {text!r}")
+    return int(text)
 
 
 def integer(text):
     return int(text, 0)
 
 
+def seed(text):
+    """Return a seed, or None for a secret one."""
+    return None if text == "random" else integer(text)
+
+
 def number_of_workers(text):
     return text if text == "all" else integer(text)
 
 
-def field(text):
-    """Return the number of a field or its name."""
-    if not (text.isascii() and text.isdecimal()):
-        return text
-    if int(text) == 0 or len(text) > 9:
-        raise argparse.ArgumentTypeError("fields are counted from 1")
-    return int(text)
+def fields(text):
+    """Return the fields that one -f means: one, or several numbers."""
+    found = text.split(",") if re.fullmatch(r"[0-9]+(,[0-9]+)+", text) else [text]
+    for field in found:
+        if is_number(field) and int(field) == 0:
+            raise argparse.ArgumentTypeError("fields are counted from 1")
+    return found
 
 
 def file_to_write(text):
@@ -100,17 +137,23 @@ def make_parser():
     lines.add_argument(
         "-f",
         "--field",
-        type=field,
+        dest="fields",
+        type=fields,
+        action="extend",
+        default=[],
         metavar="N|NAME",
-        help="field N of each line (from 1), or the one that the header names;"
-        " lines without it are skipped",
+        help="field N of each line (from 1), or the one that the header names; several, as"
+        " 1,3 or -f a -f b, count as tuples; lines without it are skipped",
     )
     lines.add_argument(
         "-t",
         "--delimiter",
         type=delimiter,
-        metavar="CHAR",
+        metavar="TEXT",
         help="what separates fields (a tab): everywhere, as in cut; quotes mean nothing",
+    )
+    lines.add_argument(
+        "--whitespace", action="store_true", help="runs of blanks separate fields, as in awk"
     )
     lines.add_argument(
         "-H", "--header", action="store_true", help="the first line of each file is a header"
@@ -119,6 +162,22 @@ def make_parser():
         "--csv",
         action="store_true",
         help="quotes mean what they do in CSV; fields are separated by commas unless -t says else",
+    )
+    lines.add_argument(
+        "--jsonl", action="store_true", help="each line is JSON, and -f names a field: user.id"
+    )
+    lines.add_argument(
+        "--skip-lines",
+        type=lines_to_skip,
+        default=0,
+        metavar="N",
+        help="drop the first N lines of each file",
+    )
+    lines.add_argument(
+        "--comment", type=one_character, metavar="CHAR", help="drop lines that begin with CHAR"
+    )
+    lines.add_argument(
+        "--encoding", type=encoding, metavar="NAME", help="of the text (UTF-8, or what a BOM says)"
     )
     lines.add_argument("-i", "--ignore-case", action="store_true", help="of ASCII letters")
     lines.add_argument(
@@ -156,13 +215,26 @@ def make_parser():
         default="hashed",
         help="drawn once for each element, or for each line as CVM was published",
     )
-    how.add_argument("--seed", type=integer, default=0, metavar="N", help="of the sketch (0)")
+    how.add_argument(
+        "--seed",
+        type=seed,
+        default=0,
+        metavar="N",
+        help="of the sketch (0), or random: a secret one",
+    )
     how.add_argument(
         "--workers",
         type=number_of_workers,
         default=1,
         metavar="N",
         help="threads (1), or all for one a core; the result is the same",
+    )
+    how.add_argument(
+        "--memory",
+        type=memory,
+        default=512 << 20,
+        metavar="SIZE",
+        help="that decompression may take (512M)",
     )
     how.add_argument(
         "--exact",

@@ -1,11 +1,13 @@
-"""One column of a Parquet, Arrow or CSV file, through pyarrow.
+"""Columns of a Parquet or Arrow file, through pyarrow.
 
-CSV is read as text: no field becomes a number, so that "1" and "01" are two.
+Several are counted as tuples, and a name may lead into structs: user.id is the id of user.
 """
 
 import io
 from contextlib import contextmanager
+from functools import reduce
 
+from .choice import place_of, shown
 from .compressed import DamagedError
 
 BATCH_ROWS = 1 << 16
@@ -46,59 +48,102 @@ class RawReader(io.RawIOBase):
         return self._file.readinto(memoryview(buffer))
 
 
-def chosen(names, field):
-    """Return the place of a field that was asked for by number, by name or, of one, not at all."""
-    shown = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
-    if not names:
-        raise DamagedError("it has no columns")
-    if not field:
-        if len(names) != 1:
-            raise DamagedError(f"it has {len(names)} columns ({shown}): choose one with -f")
-        return 0
-    if isinstance(field, int):
-        if field > len(names):
-            raise DamagedError(f"no field {field} among {len(names)}: {shown}")
-        return field - 1
-    if names.count(field) != 1:
-        what = "no field" if field not in names else "more than one field"
-        raise DamagedError(f"{what} {field!r} among: {shown}")
-    return names.index(field)
-
-
 @contextmanager
 def arrow_errors():
     """Give pyarrow, and make one kind of what it raises."""
     try:
         import pyarrow
     except ImportError:
-        raise ImportError(
-            "Parquet, Arrow and CSV files need a library: pip install pyarrow"
-        ) from None
+        raise ImportError("Parquet and Arrow files need a library: pip install pyarrow") from None
     try:
         yield pyarrow
     except pyarrow.ArrowException as error:
         raise DamagedError(str(error)) from None
 
 
-def open_parquet(file, field):
-    """Return the field and its arrays, as the others do."""
+class Column:
+    """A column of a schema, or what it holds at a path within structs."""
+
+    def __init__(self, schema, field):
+        names = schema.names
+        place, path = self._split(schema, field)
+        self.place = place
+        self.name = names[place]
+        self.twins_before = names[:place].count(self.name)
+        self._path = []
+        self.field = schema.field(place)
+        for name in path:
+            kind = self.field.type
+            children = [kind.field(i).name for i in range(kind.num_fields)]
+            self._path.append(place_of(name, children))
+            self.field = kind.field(self._path[-1]).with_nullable(True)
+
+    @staticmethod
+    def _split(schema, field):
+        """Return the place of a column and the names that lead into it."""
+        from pyarrow import types
+
+        names = schema.names
+        ends = [i for i, letter in enumerate(field) if letter == "."]
+        if field not in names:
+            for end in ends:
+                place = names.index(field[:end]) if names.count(field[:end]) == 1 else None
+                if place is not None and types.is_struct(schema.field(place).type):
+                    return place, field[end + 1 :].split(".")
+        return place_of(field, names), []
+
+    def array_of(self, batch):
+        """Return its values in a batch that has this column, and perhaps others."""
+        twins = [i for i, name in enumerate(batch.schema.names) if name == self.name]
+        array = batch.column(twins[self.twins_before])
+        if self._path:
+            from pyarrow import compute
+
+            array = compute.struct_field(array, self._path)
+        return array
+
+
+def columns_of(schema, fields):
+    """Return the columns that were asked for: of one, none need be."""
+    if not schema.names:
+        raise DamagedError("it has no columns")
+    if not fields and len(schema.names) != 1:
+        raise DamagedError(
+            f"it has {len(schema.names)} columns ({shown(schema.names)}): choose one with -f"
+        )
+    return [Column(schema, field) for field in fields or schema.names]
+
+
+def as_one(columns, batches):
+    """Return the field and the arrays of one column, or of tuples of several."""
+    import pyarrow
+
+    if len(columns) == 1:
+        return columns[0].field, map(columns[0].array_of, batches)
+    fields = [pyarrow.field(str(i), column.field.type) for i, column in enumerate(columns)]
+    tuples = pyarrow.struct(fields)
+
+    def arrays():
+        for batch in batches:
+            yield pyarrow.StructArray.from_arrays(
+                [column.array_of(batch) for column in columns], fields=fields
+            )
+
+    return pyarrow.field("tuples", tuples), arrays()
+
+
+def open_parquet(file, fields):
+    """Return a field and its arrays, as open_arrow() does."""
     with arrow_errors():
         from pyarrow import parquet
 
         content = parquet.ParquetFile(io.BufferedReader(RawReader(file)))
-        names = content.schema_arrow.names
-        place = chosen(names, field)
-        batches = content.iter_batches(BATCH_ROWS, columns=[names[place]])
-
-    def arrays():
-        for batch in batches:  # more than one column where a name means several
-            same = [i for i, name in enumerate(batch.schema.names) if name == names[place]]
-            yield batch.column(same[names[:place].count(names[place])])
-
-    return content.schema_arrow.field(place), arrays()
+        columns = columns_of(content.schema_arrow, fields)
+        names = list(dict.fromkeys(column.name for column in columns))
+        return as_one(columns, content.iter_batches(BATCH_ROWS, columns=names))
 
 
-def open_arrow(file, field):
+def open_arrow(file, fields):
     with arrow_errors():
         from pyarrow import ipc
 
@@ -106,68 +151,7 @@ def open_arrow(file, field):
         if file.peek(len(ARROW_FILE)).startswith(ARROW_FILE):
             file.read(len(ARROW_FILE))
         content = ipc.open_stream(file)
-    place = chosen(content.schema.names, field)
-    return content.schema.field(place), (batch.column(place) for batch in content)
-
-
-class BadRows:
-    """Leaves out the rows of CSV that have too many or too few fields."""
-
-    def __init__(self):
-        self.count = 0
-        self.first = None
-
-    def __call__(self, row):
-        self.first = self.first or row
-        self.count += 1
-        return "skip"
-
-    def report(self):
-        if self.count > 0:
-            raise DamagedError(
-                f"{self.count:,} rows were left out, the first because it has"
-                f" {self.first.actual_columns} fields instead of {self.first.expected_columns}"
-            )
-
-
-def open_csv(file, options):
-    by_name = isinstance(options.field, str)
-    name = options.field if by_name else f"f{options.field - 1}"
-    bad_rows = BadRows()
-    with arrow_errors() as pyarrow:
-        from pyarrow import csv
-
-        text = pyarrow.field(name, pyarrow.string())
-        content = io.BufferedReader(RawReader(file))
-        if not by_name and content.peek(1) == b"":
-            return text, ()
-        try:
-            rows = csv.open_csv(
-                content,
-                csv.ReadOptions(
-                    autogenerate_column_names=not by_name,
-                    skip_rows_after_names=1 if options.header and not by_name else 0,
-                ),
-                csv.ParseOptions(
-                    delimiter=(options.delimiter or b",").decode(),
-                    newlines_in_values=True,
-                    invalid_row_handler=bad_rows,
-                ),
-                csv.ConvertOptions(
-                    include_columns=[name],
-                    column_types={name: text.type},
-                    strings_can_be_null=False,
-                ),
-            )
-        except KeyError:
-            raise DamagedError(f"no field {options.field!r} in the first row") from None
-
-    def arrays():
-        for batch in rows:
-            yield batch.column(0)
-        bad_rows.report()
-
-    return text, arrays()
+        return as_one(columns_of(content.schema, fields), content)
 
 
 def is_text(kind):
@@ -178,33 +162,63 @@ def is_text(kind):
     return types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind)
 
 
-def prepared(array, options):
-    """Do to text what is done to lines."""
+def prepared_text(array, options):
     import pyarrow
     from pyarrow import compute
 
     if pyarrow.types.is_run_end_encoded(array.type):
         array = compute.run_end_decode(array)
     array = array.cast(pyarrow.large_string())
-    if options.skip_empty:
-        array = array.filter(compute.not_equal(array, ""))
     return compute.ascii_lower(array) if options.ignore_case else array
+
+
+def prepared(array, options):
+    """Do to text, or to the text in tuples, what is done to lines."""
+    import pyarrow
+    from pyarrow import compute
+
+    if not pyarrow.types.is_struct(array.type):
+        array = prepared_text(array, options)
+        return array.filter(compute.not_equal(array, "")) if options.skip_empty else array
+    fields = list(array.type)
+    members = [
+        prepared_text(member, options) if is_text(field.type) else member
+        for field, member in zip(fields, array.flatten(), strict=True)
+    ]
+    fields = [field.with_type(member.type) for field, member in zip(fields, members, strict=True)]
+    tuples = pyarrow.StructArray.from_arrays(members, fields=fields)
+    if options.skip_empty and all(is_text(field.type) for field in fields):
+        empty = [compute.fill_null(compute.equal(member, ""), False) for member in members]
+        tuples = tuples.filter(compute.invert(reduce(compute.and_, empty)))
+    return tuples
+
+
+def prepared_type(field):
+    """Return the type of the arrays that prepared() returns; None where it has nothing to do."""
+    import pyarrow
+
+    if is_text(field.type):
+        return pyarrow.large_string()
+    if field.name != "tuples" or not pyarrow.types.is_struct(field.type):
+        return None
+    text = pyarrow.large_string()
+    return pyarrow.struct([f.with_type(text) if is_text(f.type) else f for f in field.type])
 
 
 def as_stream(field, arrays, options, files, name, watchers):
     """Return what `CVMSketch.update` reads: a stream that ends at an error, which is reported."""
     import pyarrow
 
-    prepares = (options.skip_empty or options.ignore_case) and is_text(field.type)
-    schema = pyarrow.schema([field.with_type(pyarrow.large_string()) if prepares else field])
+    kind = prepared_type(field) if options.skip_empty or options.ignore_case else None
+    schema = pyarrow.schema([field.with_type(kind or field.type)])
 
     def batches():
         try:
             for array in arrays:
                 files.text_bytes += array.nbytes
-                if prepares or watchers:  # cvmcount looks out for itself, pyarrow does not
+                if kind or watchers:  # cvmcount looks out for itself, pyarrow does not
                     array.validate(full=True)
-                if prepares:
+                if kind:
                     array = prepared(array, options)
                 for watcher in watchers:
                     watcher.add_values(array)

@@ -1,14 +1,19 @@
 """Counts the distinct lines of files: what the program does unless told otherwise."""
 
+import os
 import time
+from functools import partial
 
 from cvmcount import CVMSketch, __version__
 from cvmcount._sketch import _update_both
 
 from .arguments import make_parser
 from .bar import Bar
+from .choice import is_number
 from .files import Files
-from .messages import for_people, printable, say, write_result
+from .messages import for_people, printable, say, valid_text, write_result
+
+MOST_FIELDS = 64  # that the core takes
 
 
 class Count:
@@ -52,48 +57,90 @@ def new_sketch(options):
     )
 
 
+def usage_problem(options):
+    """Return what does not go together, or None."""
+    given = {
+        "-t": options.delimiter is not None,
+        "--csv": options.csv,
+        "--jsonl": options.jsonl,
+        "--whitespace": options.whitespace,
+    }
+    for option, is_given in given.items():
+        if is_given and not options.fields:
+            return f"{option} needs -f"
+    if options.csv and (options.zero_terminated or options.keep_cr):
+        return "--csv knows where rows end: neither -z nor --keep-cr goes with it"
+    if (
+        options.csv
+        and options.delimiter
+        and (len(options.delimiter) > 1 or options.delimiter == b'"')
+    ):
+        return "with --csv, -t must be one ASCII character and no quote"
+    if options.jsonl and (options.header or options.zero_terminated or options.comment):
+        return "--jsonl has neither headers nor comments, and -z does not go with it"
+    if given["--whitespace"] + given["--jsonl"] + (given["--csv"] or given["-t"]) > 1:
+        return "of -t (or --csv), --whitespace and --jsonl only one says where fields are"
+    if len(options.fields) > MOST_FIELDS:
+        return f"-f must be given at most {MOST_FIELDS} fields, not {len(options.fields)}"
+    if options.seed is None and options.save is not None:
+        return "--save needs a --seed that is given: under a random one sketches do not merge"
+    first = options.files[0] if options.files else ""
+    if first in ("merge", "info", "compare") and not os.path.exists(first):
+        return f"a command comes first: cvmcount {first} ..."
+    return None
+
+
 def parse(arguments):
     """Return the options, all of them checked, or exit."""
     parser = make_parser()
     options = parser.parse(arguments)
     if options.version:
         raise SystemExit(0 if write_result(f"cvmcount {__version__}\n") else 1)
-    if isinstance(options.field, str):
-        options.header = True
-    for option, is_given in (("-t", options.delimiter is not None), ("--csv", options.csv)):
-        if is_given and options.field is None:
-            parser.error(f"{option} needs -f")
-    if options.csv and (options.zero_terminated or options.keep_cr):
-        parser.error("--csv knows where rows end: neither -z nor --keep-cr goes with it")
+    problem = usage_problem(options)
+    if problem is not None:
+        parser.error(problem)
+    options.header = options.header or not all(map(is_number, options.fields))
     try:
         sketch = new_sketch(options)
+        options.seed = sketch.seed
         sketch.update((), workers=options.workers)
         sketch.interval(options.confidence)
     except (TypeError, ValueError) as error:
         parser.error(str(error))
     options.files = options.files or ["-"]
+    if options.save is not None:  # before anything is read, so that nothing is counted in vain
+        from .sketches import refuse_to_replace
+
+        try:
+            refuse_to_replace(options.save, options.files)
+        except OSError as error:
+            parser.error(f"--save: {options.save} {error.strerror}")
     return options
 
 
 def count_files(options, files, total, bar):
     """Count all files as one stream. Return the numbers of each, if they are asked for."""
     each = []  # not the sketches: there may be many files
-    how = {"workers": options.workers, "progress": bar}
     for name in options.files:
         count = Count(options) if options.per_file else None
         watchers = [*total.watchers(), *(count.watchers() if count else ())]
-        bytes_before = files.text_bytes
-        with files.open(name, watchers) as items:
-            if items is None:
-                continue
-            if count is None:
-                total.sketch.update(items, **how)
-            else:
-                _update_both(count.sketch, total.sketch, items, **how)
-        if count is not None:  # even if something in it could not be counted
+        bytes_before, items_before = files.text_bytes, total.sketch.items_seen
+        workers = options.workers if files.is_long(name) else 1
+        opened = files.read(name, partial(update, total, count, workers, bar), watchers)
+        if options.fields and total.sketch.items_seen == items_before:
+            files.note_nothing(name)
+        if count is not None and opened:  # even if something in it could not be counted
             count.bytes = files.text_bytes - bytes_before
             each.append({"name": name, **count.numbers(options.confidence)})
     return each
+
+
+def update(total, count, workers, bar, items):
+    """Count items in all files and, where `count` is not None, in the one that holds them."""
+    if count is None:
+        total.sketch.update(items, workers=workers, progress=bar)
+    else:
+        _update_both(count.sketch, total.sketch, items, workers=workers, progress=bar)
 
 
 def columns_of(numbers):
@@ -123,7 +170,7 @@ def json_of(options, sketch, total, each, seconds):
         "version": __version__,
     }
     if options.per_file:
-        result["files"] = each
+        result["files"] = [{**numbers, "name": valid_text(numbers["name"])} for numbers in each]
     return json.dumps(result) + "\n"
 
 
@@ -144,12 +191,6 @@ def main(arguments):
     count = Count(options)
     try:
         each = count_files(options, files, count, bar)
-    except MemoryError:
-        say("not enough memory")
-        return 1
-    except RuntimeError as error:  # no threads
-        say(str(error))
-        return 1
     finally:
         bar.close()
     count.bytes = files.text_bytes

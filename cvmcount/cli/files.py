@@ -3,15 +3,30 @@
 import io
 import os
 import stat
-from contextlib import ExitStack, contextmanager
+from functools import partial
 
 from cvmcount._readers.readers import Lines
 
-from . import columns
-from .compressed import LONGEST_MAGIC, DamagedError, DecompressedFile, format_of
+from . import archive, columns
+from .beginning import Beginning
+from .compressed import DamagedError, DecompressedFile, format_of
+from .decoding import DecodedFile, encoding_of
 from .messages import complain
+from .unreadable import LONGEST_MAGIC, refuse_unreadable
 
-LONGEST_HEADER = 1 << 20
+# What an input may raise. It is reported, and the other files are counted.
+UNREADABLE = (
+    ImportError,  # some need a library
+    MemoryError,
+    OSError,
+    OverflowError,
+    RuntimeError,  # no threads
+    TypeError,  # values that are no elements
+    ValueError,
+)
+
+
+SMALL = 1 << 16  # bytes of a file that one worker reads before others have started
 
 
 class RawFile(io.FileIO):
@@ -74,7 +89,7 @@ class WatchedFile:
 
     def readinto(self, buffer):
         size = self._file.readinto(buffer)
-        self._files.text_bytes += size
+        self._files.take_text(size)
         for watcher in self._watchers:
             watcher.read(buffer[:size])
         return size
@@ -92,114 +107,130 @@ def read_head(file, size):
     return bytes(head[:done])
 
 
-def read_header(file, end):
-    """Return the first line without its end, the bytes of both, and what else was read."""
-    head = b""
-    buffer = bytearray(1 << 16)
-    while end not in head and len(head) <= LONGEST_HEADER:
-        size = file.readinto(memoryview(buffer))
-        if size == 0:
-            break
-        head += buffer[:size]
-    line, found, rest = head.partition(end)
-    if not found and len(head) > LONGEST_HEADER:
-        raise DamagedError(f"the header is longer than {LONGEST_HEADER:,} bytes")
-    return line, len(line) + len(found), rest
-
-
 class Files:
     """The files of one call, and what became of them."""
 
     def __init__(self, options):
         self._options = options
-        self._end = b"\0" if options.zero_terminated else b"\n"
         self.stored_bytes = 0
         self.text_bytes = 0  # that is, decompressed
         self.failed = False
         self._has_complained = False  # about the file that is open
+        self._has_text = False  # behind its header
 
     def fail(self, name, error):
         """Report the first error of a file. What follows from it need not be said."""
         if not self._has_complained:
-            complain("standard input" if name == "-" else name, error)
+            self.note(name, error)
         self._has_complained = True
         self.failed = True
 
-    @contextmanager
-    def open(self, name, watchers=()):
-        """Open a file as items for `CVMSketch.update`; None, and a complaint, where that fails."""
-        self._has_complained = False
-        with ExitStack() as stack:
-            try:
-                raw = stack.enter_context(RawFile(name, self))
-                items = self._open_items(name, raw, watchers)
-            except (OSError, ImportError, ValueError) as error:  # some need a library
-                self.fail(name, error)
-                yield None
-                return
-            try:
-                yield items
-            except (TypeError, ValueError, OSError) as error:  # a column that cannot be counted
-                self.fail(name, error)
+    def take_text(self, size):
+        """Count bytes of the file that is open."""
+        self.text_bytes += size
+        self._has_text = self._has_text or size > 0
 
-    def _open_items(self, name, raw, watchers):
-        head = read_head(raw, LONGEST_MAGIC)
-        file = PrefixedFile(head, raw)
+    def note(self, name, text):
+        """Say something about a file that was read."""
+        complain("standard input" if name == "-" else name, text)
+
+    def note_nothing(self, name):
+        """Say that a file without an error had nothing of what -f asks for, unless it was empty."""
+        if not self._has_complained and self._has_text:
+            what = ", ".join(self._options.fields)
+            self.note(name, f"nothing was counted: no line has a field {what}")
+
+    def is_long(self, name):
+        """Return whether threads are worth their start."""
+        try:
+            status = os.fstat(0) if name == "-" else os.stat(name)
+        except OSError:
+            return False
+        return not stat.S_ISREG(status.st_mode) or status.st_size > SMALL
+
+    def read(self, name, update, watchers=()):
+        """Call `update` with what a file holds, as items for `CVMSketch.update`.
+
+        That may be several times, of an archive, or never. What goes wrong is reported. Returns
+        whether the file could be opened.
+        """
+        opened = False
+        self._has_complained = self._has_text = False
+        try:
+            with RawFile(name, self) as raw:
+                head = read_head(raw, LONGEST_MAGIC)
+                opened = True
+                if not head.startswith(archive.MAGIC):
+                    update(self._items(name, raw, PrefixedFile(head, raw), head, watchers))
+                    return opened
+                for member, file in archive.members(raw):
+                    self._has_complained = False
+                    self._read_member(f"{name}: {member}", file, update, watchers)
+        except UNREADABLE as error:
+            self.fail(name, error)
+        return opened
+
+    def _read_member(self, name, file, update, watchers):
+        try:
+            head = read_head(file, LONGEST_MAGIC)
+            update(self._items(name, file, PrefixedFile(head, file), head, watchers))
+        except UNREADABLE as error:
+            self.fail(name, error)
+
+    def _items(self, name, raw, file, head, watchers):
         kind = format_of(head)
         if kind is None:
             file = UntilError(name, file, self)
         else:
-            file = UntilError(name, DecompressedFile(file, kind), self)
+            content = DecompressedFile(file, kind, self._options.memory, partial(self.note, name))
+            file = UntilError(name, content, self)
             head = read_head(file, LONGEST_MAGIC)
             file = PrefixedFile(head, file)
+        fields = self._options.fields
         if columns.is_parquet(head):
-            if kind is not None or not raw.seekable():
+            if kind is not None or not (hasattr(raw, "seekable") and raw.seekable()):
                 raise DamagedError("Parquet files come neither compressed nor through a pipe")
             raw.seek(0)
-            opened = columns.open_parquet(raw, self._options.field)
+            opened = columns.open_parquet(raw, fields)
         elif columns.is_arrow(head):
-            opened = columns.open_arrow(file, self._options.field)
-        elif self._options.csv:
-            opened = columns.open_csv(file, self._options)
+            opened = columns.open_arrow(file, fields)
         else:
-            return self._open_lines(file, watchers)
+            refuse_unreadable(head)
+            return self._text(name, self._decoded(file, head), watchers)
         return columns.as_stream(*opened, self._options, self, name, watchers)
 
-    def _open_lines(self, file, watchers):
-        file, field = self._start(file)
-        for watcher in watchers:
-            watcher.begin_file(field)
+    def _decoded(self, file, head):
+        encoding = self._options.encoding or encoding_of(head)
+        return file if encoding is None else DecodedFile(file, encoding)
+
+    def _text(self, name, file, watchers):
         options = self._options
+        file = UntilError(name, file, self)
+        beginning = Beginning(file, options)
+        beginning.drop_bom()
+        beginning.skip_lines(options.skip_lines)
+        if options.jsonl:
+            file = WatchedFile(PrefixedFile(beginning.rest, file), self, ())
+            from .jsonl import Fields
+
+            return Fields(file, options, watchers, partial(self.fail, name))
+        fields = beginning.fields()
+        self.text_bytes += beginning.bytes
+        for watcher in watchers:
+            watcher.begin_file(fields)
         return Lines(
-            WatchedFile(file, self, watchers),
-            field=field,
-            end=self._end,
+            WatchedFile(PrefixedFile(beginning.rest, file), self, watchers),
+            fields=fields,
+            end=b"\0" if options.zero_terminated else b"\n",
             strip_cr=not options.zero_terminated and not options.keep_cr,
             skip_empty=options.skip_empty,
             fold_case=options.ignore_case,
-            delimiter=options.delimiter or b"\t",
+            comment=options.comment,
+            delimiter=options.delimiter or (b"," if options.csv else b"\t"),
+            blanks=options.whitespace,
+            quotes=options.csv,
+            rows_before=options.skip_lines + beginning.num_rows,
         )
-
-    def _start(self, file):
-        if not self._options.header:
-            return file, self._options.field or 0
-        header, size, rest = read_header(file, self._end)
-        self.text_bytes += size
-        return PrefixedFile(rest, file), self._field_number(header)
-
-    def _field_number(self, header):
-        name = self._options.field
-        if not isinstance(name, str):
-            return name or 0
-        if not self._options.keep_cr and not self._options.zero_terminated:
-            header = header.removesuffix(b"\r")
-        header = header.removeprefix(b"\xef\xbb\xbf")  # the mark with which Excel begins
-        names = header.split(self._options.delimiter or b"\t")
-        if os.fsencode(name) not in names:
-            shown = ", ".join(name.decode(errors="replace") for name in names[:20])
-            more = ", ..." if len(names) > 20 else ""
-            raise DamagedError(f"no field {name!r} in the header: {shown}{more}")
-        return names.index(os.fsencode(name)) + 1
 
     def total_size(self, names):
         """Return the bytes of all files; None where a pipe is among them."""

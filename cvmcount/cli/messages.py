@@ -5,17 +5,25 @@ import sys
 from contextlib import suppress
 
 
-def printable(name):
-    """Return a file name on one line."""
-    return "".join(c if c >= " " and c != "\x7f" else repr(c)[1:-1] for c in name) or "''"
+def printable(text):
+    """Return a text on one line that does nothing to a terminal."""
+    shown = (c if c >= " " and not "\x7f" <= c <= "\x9f" else repr(c)[1:-1] for c in text)
+    return "".join(shown) or "''"
+
+
+def valid_text(name):
+    """Return a file's name as text that every reader of JSON takes."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def complain(subject, problem):
     """Write one line to standard error that names the file, or what else it is about."""
     if isinstance(problem, OSError) and problem.strerror:
         problem = problem.strerror
+    if isinstance(problem, MemoryError):
+        problem = "there is not enough memory to read it"
     problem = " ".join(str(problem).split()) or type(problem).__name__
-    say(f"{printable(subject)}: {problem}")
+    say(f"{printable(subject)}: {printable(problem)}")
 
 
 def say(line):

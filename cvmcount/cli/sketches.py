@@ -1,6 +1,7 @@
 """Sketches as files: what --save writes, and the commands merge, info and compare read."""
 
 import os
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,6 +11,22 @@ from .arguments import Parser, add_save
 from .messages import complain, for_people, printable, write_result
 
 MAGIC = b"CVMS"
+VERSION = 1
+HEAD_BYTES = 56  # with the type of the sample, one byte, and its length, seven
+MOST_BEHIND = 1 << 20  # bytes of what may follow the sample
+
+
+def refuse_to_replace(name, inputs=()):
+    """Raise OSError where saving would destroy what is no sketch, or one that is read."""
+    if not os.path.exists(name):
+        return
+    if not os.path.isfile(name):
+        raise OSError(None, "is no regular file, which --save could replace")
+    if any(os.path.exists(each) and os.path.samefile(name, each) for each in inputs):
+        raise OSError(None, "is an input, which --save does not replace")
+    with open(name, "rb") as file:
+        if file.read(len(MAGIC)) not in (b"", MAGIC):
+            raise OSError(None, "is no saved sketch, so that --save does not replace it")
 
 
 def save(sketch, name):
@@ -18,39 +35,59 @@ def save(sketch, name):
     A link stays one: what it leads to is replaced, and keeps its permissions.
     """
     path = Path(os.path.realpath(name))
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        if os.path.exists(name) and not os.path.isfile(name):
-            raise OSError(None, "is no regular file, which --save could replace")
-        try:
-            with beside.open("xb") as file:
+        refuse_to_replace(name)
+        with tempfile.NamedTemporaryFile(
+            dir=path.parent, prefix=".cvmcount-", suffix=".tmp", delete=False
+        ) as file:
+            try:
                 file.write(sketch.to_bytes())
                 file.flush()
                 os.fsync(file.fileno())
-            if path.exists():
-                beside.chmod(path.stat().st_mode & 0o777)
-            beside.replace(path)
-        except BaseException:
-            with suppress(OSError):
-                beside.unlink()
-            raise
+                os.chmod(file.name, permissions(path))
+                os.replace(file.name, path)
+            except BaseException:
+                with suppress(OSError):
+                    os.unlink(file.name)
+                raise
     except OSError as error:
         complain(name, error)
         return False
     return True
 
 
+def permissions(path):
+    """Return those of a file, or what a new one would have."""
+    if path.exists():
+        return path.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
 def load(name):
     """Return the sketch of a file; None, and a complaint, where there is none."""
     try:
         with open(0 if name == "-" else name, "rb", closefd=name != "-") as file:
-            head = file.read(len(MAGIC))
-            if head != MAGIC:  # before whatever else it holds is read
-                raise ValueError("is no saved sketch")
-            return CVMSketch.from_bytes(head + file.read())
+            return CVMSketch.from_bytes(read_saved(file))
     except (OSError, ValueError, MemoryError) as error:
         complain("standard input" if name == "-" else name, error)
         return None
+
+
+def read_saved(file):
+    """Return the bytes of a saved sketch. Of what is none, only the beginning is read."""
+    head = file.read(HEAD_BYTES)
+    if not head.startswith(MAGIC):
+        raise ValueError("is no saved sketch")
+    if len(head) < HEAD_BYTES or head[len(MAGIC)] != VERSION:
+        return head  # from_bytes() says what is wrong
+    sample_bytes = int.from_bytes(head[-7:], "little")
+    size = sample_bytes + MOST_BEHIND
+    rest = file.read(size)
+    if len(rest) == size:
+        raise ValueError("is longer than a sketch with its head")
+    return b"".join((head, rest))
 
 
 def as_text(value, confidence):

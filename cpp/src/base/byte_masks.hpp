@@ -1,9 +1,12 @@
-// Where the lines in 64 bytes end, or where a mask is zero, and what else a reader of lines has to
-// look at. Bit i is for byte i.
+// Where in 64 bytes a byte stands, where lines end, and what else a reader of lines has to look at.
+// Bit i is for byte i.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <span>
 
 #include "base/bytes.hpp"
 
@@ -21,40 +24,102 @@ struct byte_masks {
 };
 
 // Eight bytes at a time, on any machine.
-inline byte_masks byte_masks_plain(const std::byte* data, std::byte end) noexcept {
-    constexpr std::uint64_t ones = 0x0101010101010101U, highest = 0x80 * ones;
-    // The highest bit of each byte where the words are equal.
-    const auto equal = [](std::uint64_t word, std::byte byte) {
-        const std::uint64_t other = word ^ (ones * std::to_integer<std::uint64_t>(byte));
-        return ~(((other & ~highest) + ~highest) | other) & highest;
-    };
-    // These bits, of the first byte the lowest.
-    const auto gather = [](std::uint64_t bits) { return (bits >> 7) * 0x0102040810204080U >> 56; };
-    byte_masks masks = {0, 0};
+namespace plain {
+
+inline constexpr std::uint64_t ones = 0x0101010101010101U, highest = 0x80 * ones;
+
+// The highest bit of each byte where the word has this byte.
+inline std::uint64_t equal(std::uint64_t word, std::byte byte) noexcept {
+    const std::uint64_t other = word ^ (ones * std::to_integer<std::uint64_t>(byte));
+    return ~(((other & ~highest) + ~highest) | other) & highest;
+}
+
+// These bits, of the first byte the lowest.
+inline std::uint64_t gather(std::uint64_t bits) noexcept {
+    return (bits >> 7) * 0x0102040810204080U >> 56;
+}
+
+inline std::uint64_t mask_of(const std::byte* data, std::byte sought) noexcept {
+    std::uint64_t mask = 0;
     for (unsigned i = 0; i < byte_masks::bytes; i += 8) {
-        const auto word = load_le<std::uint64_t>(data + i);
-        masks.ends |= gather(equal(word, end)) << i;
-        masks.special |= gather(equal(word, std::byte{'\r'}) | (word & highest)) << i;
+        mask |= gather(equal(load_le<std::uint64_t>(data + i), sought)) << i;
+    }
+    return mask;
+}
+
+inline byte_masks masks_of(const std::byte* data, std::byte end) noexcept {
+    byte_masks masks = {mask_of(data, end), mask_of(data, std::byte{'\r'})};
+    for (unsigned i = 0; i < byte_masks::bytes; i += 8) {
+        masks.special |= gather(load_le<std::uint64_t>(data + i) & highest) << i;
     }
     return masks;
 }
 
-inline byte_masks masks_of(const std::byte* data, std::byte end) noexcept {
+}  // namespace plain
+
 #if defined(__SSE2__)  // every x86-64 has it
+
+// The highest bit of each byte.
+inline std::uint64_t high_bits(__m128i lanes) noexcept {
+    return static_cast<std::uint32_t>(_mm_movemask_epi8(lanes));
+}
+
+inline std::uint64_t mask_of(const std::byte* data, std::byte sought) noexcept {
+    const __m128i all = _mm_set1_epi8(std::to_integer<char>(sought));
+    std::uint64_t mask = 0;
+    for (unsigned i = 0; i < byte_masks::bytes; i += 16) {
+        const __m128i vector = _mm_loadu_si128(reinterpret_cast<const __m128i*>(data + i));
+        mask |= high_bits(_mm_cmpeq_epi8(vector, all)) << i;
+    }
+    return mask;
+}
+
+inline byte_masks masks_of(const std::byte* data, std::byte end) noexcept {
     const __m128i ends = _mm_set1_epi8(std::to_integer<char>(end)), crs = _mm_set1_epi8('\r');
     byte_masks masks = {0, 0};
     for (unsigned i = 0; i < byte_masks::bytes; i += 16) {
         const __m128i vector = _mm_loadu_si128(reinterpret_cast<const __m128i*>(data + i));
-        const auto bits = [i](__m128i lanes) {  // the highest of each byte
-            return std::uint64_t{static_cast<std::uint32_t>(_mm_movemask_epi8(lanes))} << i;
-        };
-        masks.ends |= bits(_mm_cmpeq_epi8(vector, ends));
-        masks.special |= bits(_mm_or_si128(_mm_cmpeq_epi8(vector, crs), vector));
+        masks.ends |= high_bits(_mm_cmpeq_epi8(vector, ends)) << i;
+        masks.special |= high_bits(_mm_or_si128(_mm_cmpeq_epi8(vector, crs), vector)) << i;
     }
     return masks;
-#else
-    return byte_masks_plain(data, end);
-#endif
 }
+
+#else
+
+using plain::mask_of;
+using plain::masks_of;
+
+#endif
+
+// A block of a text: 64 bytes, fewer at its end.
+class text_block {
+  public:
+    text_block(std::span<const std::byte> text, std::size_t at) noexcept
+        : data_(text.data() + at), size_(text.size() - at) {
+        if (size_ >= byte_masks::bytes) return;
+        std::memcpy(last_.data(), data_, size_);
+        data_ = last_.data();
+        valid_ = (std::uint64_t{1} << size_) - 1;
+    }
+    text_block(const text_block&) = delete;
+    text_block& operator=(const text_block&) = delete;
+
+    std::uint64_t mask_of(std::byte sought) const noexcept {
+        return cvmcount::mask_of(data_, sought) & valid_;
+    }
+
+    byte_masks masks_of(std::byte end) const noexcept {
+        byte_masks masks = cvmcount::masks_of(data_, end);
+        masks.ends &= valid_;
+        return masks;
+    }
+
+  private:
+    const std::byte* data_;
+    std::size_t size_;
+    std::uint64_t valid_ = ~std::uint64_t{0};
+    std::array<std::byte, byte_masks::bytes> last_{};
+};
 
 }  // namespace cvmcount

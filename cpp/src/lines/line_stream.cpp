@@ -1,6 +1,5 @@
 #include "lines/line_stream.hpp"
 
-#include <algorithm>
 #include <cstring>
 
 namespace cvmcount {
@@ -15,56 +14,66 @@ line_stream::line_stream(const line_form& form, std::size_t buffer_bytes, std::s
     : form_(form),
       buffer_bytes_(buffer_bytes * workers),
       buffer_(new std::byte[buffer_bytes_]),
-      reader_(workers, {.first = buffer_bytes, .most = buffer_bytes, .least = least_for_workers}) {}
+      reader_(workers, {.first = buffer_bytes, .most = buffer_bytes, .least = least_for_workers}),
+      ends_(form_, buffer_bytes_),
+      long_line_(form_) {}
 
 void line_stream::take(std::size_t bytes, const reading_rules& rules,
                        reading_output& output) noexcept {
     std::span<std::byte> text = buffer().first(unfinished_ + bytes);
-    const auto came = text.subspan(unfinished_);
-    const auto last_end = std::find(came.rbegin(), came.rend(), form_.end);
-    const bool ends = last_end != came.rend();
-    if (ends && long_) {
-        const auto end = std::find(text.begin(), text.end(), form_.end);
-        const auto size = static_cast<std::size_t>(end - text.begin());
-        long_->add(text.first(size));
-        end_long_line(rules, output);
-        text = text.subspan(size + 1);
+    ends_.clear_begins();
+    const auto [first, last] = ends_.next(text.subspan(unfinished_), unfinished_);
+    if (last > 0) {
+        // Of whole lines, those that came are behind the unfinished one.
+        std::size_t begin = 0;
+        const std::size_t end = unfinished_ + last;
+        if (in_long_line_) {
+            begin = first;
+            add_to_long_line(text.first(first - 1), rules);
+            end_long_line(rules, output);
+        }
+        take_lines(text.subspan(begin, end - begin), rules, output);
+        text = text.subspan(end);
     }
-    const auto left = static_cast<std::size_t>(last_end - came.rbegin());
-    if (ends) {
-        take_lines(text.first(text.size() - left), rules, output);
-        text = text.last(left);
-    }
-    if (long_ || text.size() == buffer_bytes_) {
-        if (!long_) long_.emplace(form_, *rules.hash);
-        long_->add(text);
+    if (in_long_line_ || text.size() == buffer_bytes_) {
+        add_to_long_line(text, rules);
         unfinished_ = 0;
     } else {
         unfinished_ = text.size();
-        if (ends && left > 0) std::memmove(buffer_.get(), text.data(), left);
+        if (last > 0 && unfinished_ > 0) std::memmove(buffer_.get(), text.data(), unfinished_);
     }
 }
 
-void line_stream::end_file(const reading_rules& rules, reading_output& output) noexcept {
-    if (unfinished_ > 0 && !long_) long_.emplace(form_, *rules.hash);
-    if (!long_) return;
-    long_->add(buffer().first(unfinished_));
+std::uint64_t line_stream::end_file(const reading_rules& rules, reading_output& output) noexcept {
+    const std::uint64_t unclosed_row = ends_.in_quotes() ? ends_.num_rows() + 1 : 0;
+    if (unfinished_ > 0) add_to_long_line(buffer().first(unfinished_), rules);
+    if (in_long_line_ && unclosed_row == 0) end_long_line(rules, output);
+    in_long_line_ = false;
     unfinished_ = 0;
-    end_long_line(rules, output);
+    ends_.begin_file();
+    return unclosed_row;
+}
+
+void line_stream::add_to_long_line(std::span<std::byte> text, const reading_rules& rules) noexcept {
+    if (!in_long_line_) long_line_.begin(*rules.hash);
+    in_long_line_ = true;
+    long_line_.add(text);
 }
 
 void line_stream::end_long_line(const reading_rules& rules, reading_output& output) noexcept {
     std::uint64_t identity = 0;
-    if (long_->finish(identity)) {
+    if (long_line_.finish(identity)) {
         ++output.item_count;
         if (identity <= rules.threshold) output.identities[output.kept++] = identity;
     }
-    long_.reset();
+    in_long_line_ = false;
 }
 
 // Where the first line begins at this position or after it.
 std::size_t line_stream::whole_lines::next_line(std::size_t position) const noexcept {
-    while (position > 0 && position < text.size() && text[position - 1] != form.end) ++position;
+    if (position == 0 || position == text.size()) return position;
+    if (form.quotes) return ends.line_at(offset + position, offset + text.size()) - offset;
+    while (position < text.size() && text[position - 1] != form.end) ++position;
     return position;
 }
 
@@ -79,7 +88,8 @@ std::size_t line_stream::whole_lines::read_slice(void* context, std::size_t, std
 
 void line_stream::take_lines(std::span<std::byte> text, const reading_rules& rules,
                              reading_output& output) noexcept {
-    whole_lines lines = {text, form_};
+    const auto offset = static_cast<std::size_t>(text.data() - buffer_.get());
+    whole_lines lines = {text, offset, form_, ends_};
     reader_.read({whole_lines::read_slice, &lines}, 0, text.size(), rules, output);
 }
 

@@ -5,10 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 
+#include "lines/line_ends.hpp"
 #include "lines/lines.hpp"
+#include "lines/long_line.hpp"
 #include "reading/parallel_reader.hpp"
 
 namespace cvmcount {
@@ -18,6 +19,8 @@ class line_stream {
     // A buffer of so many bytes, at least 1, for each worker, of whom there is at least 1. Throws
     // std::bad_alloc, and std::system_error where the system has no more threads.
     line_stream(const line_form& form, std::size_t buffer_bytes, std::size_t workers);
+    line_stream(const line_stream&) = delete;  // its parts know the form by its address
+    line_stream& operator=(const line_stream&) = delete;
 
     // How many identities the output of take() needs room for.
     std::size_t most_identities() const noexcept { return buffer_bytes_ + reader_.workers(); }
@@ -29,14 +32,17 @@ class line_stream {
     // room(), and keeps what follows them. The hash is the same for all bytes of a line.
     void take(std::size_t bytes, const reading_rules& rules, reading_output& output) noexcept;
 
-    // The file has ended: its last line may have no end.
-    void end_file(const reading_rules& rules, reading_output& output) noexcept;
+    // The file has ended: its last line may have no end. Returns 0, or the number of the row (from
+    // 1, empty ones left out) whose quotes are not closed: nothing from there on was an item.
+    std::uint64_t end_file(const reading_rules& rules, reading_output& output) noexcept;
 
   private:
     // Whole lines, of which a slice reads those that begin in it.
     struct whole_lines {
         std::span<std::byte> text;
+        std::size_t offset;  // of the text in the buffer
         const line_form& form;
+        const line_ends& ends;
 
         static std::size_t read_slice(void* context, std::size_t worker, std::size_t begin,
                                       std::size_t end, const reading_rules& rules,
@@ -47,15 +53,18 @@ class line_stream {
     void take_lines(std::span<std::byte> text, const reading_rules& rules,
                     reading_output& output) noexcept;
     void end_long_line(const reading_rules& rules, reading_output& output) noexcept;
+    void add_to_long_line(std::span<std::byte> text, const reading_rules& rules) noexcept;
 
     std::span<std::byte> buffer() noexcept { return {buffer_.get(), buffer_bytes_}; }
 
-    line_form form_;
+    const line_form form_;
     std::size_t buffer_bytes_;
     std::unique_ptr<std::byte[]> buffer_;
     parallel_reader reader_;
-    std::size_t unfinished_ = 0;     // bytes of a line at the beginning of the buffer
-    std::optional<long_line> long_;  // a line that has filled the buffer before
+    line_ends ends_;
+    long_line long_line_;
+    bool in_long_line_ = false;   // a line has filled the buffer before
+    std::size_t unfinished_ = 0;  // bytes of a line at the beginning of the buffer
 };
 
 }  // namespace cvmcount

@@ -1,10 +1,9 @@
 #include "lines/lines.hpp"
 
-#include <algorithm>
 #include <bit>
-#include <cstring>
 
 #include "base/byte_masks.hpp"
+#include "base/utf8.hpp"
 
 namespace cvmcount {
 namespace {
@@ -13,50 +12,15 @@ using text_span = std::span<std::byte>;
 
 constexpr std::byte carriage_return{'\r'};
 
-std::size_t find(text_span text, std::byte sought) noexcept {
-    if (text.empty()) return 0;
-    const void* found = std::memchr(text.data(), std::to_integer<int>(sought), text.size());
-    if (found == nullptr) return text.size();
-    return static_cast<std::size_t>(static_cast<const std::byte*>(found) - text.data());
-}
-
-void fold_case(text_span text) noexcept {
-    for (std::byte& byte : text) {
-        const auto letter = std::to_integer<unsigned>(byte) - 'A';
-        byte |= letter < 26 ? std::byte{0x20} : std::byte{0};
-    }
-}
-
-// Cuts the line down to its field. Returns false where it has no such field.
-bool cut_field(text_span& line, const line_form& form) noexcept {
-    for (std::size_t left = form.field - 1; left > 0; --left) {
-        const std::size_t at = find(line, form.delimiter);
-        if (at == line.size()) return false;
-        line = line.subspan(at + 1);
-    }
-    line = line.first(find(line, form.delimiter));
-    return true;
-}
-
 // Cuts the line down to what is counted. Returns false where it is no item.
 bool cut(text_span& line, const line_form& form) noexcept {
+    if (form.comment && !line.empty() && line.front() == *form.comment) return false;
     if (form.strips_cr && !line.empty() && line.back() == carriage_return) {
         line = line.first(line.size() - 1);
     }
-    if (form.field > 0 && !cut_field(line, form)) return false;
     if (form.skips_empty && line.empty()) return false;
     if (form.folds_case) fold_case(line);
     return true;
-}
-
-byte_masks masks_at(text_span text, std::size_t at, std::byte end) noexcept {
-    const std::size_t size = text.size() - at;
-    if (size >= byte_masks::bytes) return masks_of(text.data() + at, end);
-    std::byte last[byte_masks::bytes] = {};
-    std::memcpy(last, text.data() + at, size);
-    byte_masks masks = masks_of(last, end);
-    masks.ends &= (std::uint64_t{1} << size) - 1;
-    return masks;
 }
 
 class line_reader {
@@ -71,10 +35,10 @@ class line_reader {
           output_(output) {}
 
     void read() noexcept {
-        const bool all_special = form_.field > 0 || form_.skips_empty || form_.folds_case;
+        const bool all_special = form_.skips_empty || form_.folds_case || form_.comment;
         bool special = false;  // the line that has begun
         for (std::size_t at = 0; at < text_.size(); at += byte_masks::bytes) {
-            const byte_masks masks = masks_at(text_, at, form_.end);
+            const byte_masks masks = text_block(text_, at).masks_of(form_.end);
             if (all_special || special || masks.special != 0) {
                 read_any(at, masks.ends);
             } else {
@@ -134,51 +98,8 @@ class line_reader {
 
 void read_lines(text_span text, const line_form& form, const reading_rules& rules,
                 reading_output& output) noexcept {
+    if (!form.fields.empty()) return read_fields(text, form, rules, output);
     line_reader(text, form, rules, output).read();
-}
-
-long_line::long_line(const line_form& form, const identity_hash& hash) noexcept
-    : form_(form),
-      text_(hash.bytes_key_of(kind::text)),
-      bytes_(hash.bytes_key_of(kind::bytes)),
-      delimiters_left_(form.field > 0 ? form.field - 1 : 0) {}
-
-void long_line::add(text_span chunk) noexcept {
-    if (chunk.empty()) return;
-    if (holds_cr_) {
-        std::byte held = carriage_return;
-        add_decided({&held, 1});
-    }
-    holds_cr_ = form_.strips_cr && chunk.back() == carriage_return;
-    add_decided(chunk.first(chunk.size() - (holds_cr_ ? 1 : 0)));
-}
-
-void long_line::add_decided(text_span chunk) noexcept {
-    if (form_.field == 0) return add_content(chunk);
-    for (; delimiters_left_ > 0; --delimiters_left_) {
-        const std::size_t at = find(chunk, form_.delimiter);
-        if (at == chunk.size()) return;
-        chunk = chunk.subspan(at + 1);
-    }
-    if (field_ended_) return;
-    const std::size_t size = find(chunk, form_.delimiter);
-    field_ended_ = size < chunk.size();
-    add_content(chunk.first(size));
-}
-
-void long_line::add_content(text_span chunk) noexcept {
-    if (chunk.empty()) return;
-    empty_ = false;
-    if (form_.folds_case) fold_case(chunk);
-    utf8_.add(chunk);
-    text_.add(chunk);
-    bytes_.add(chunk);
-}
-
-bool long_line::finish(std::uint64_t& identity) noexcept {
-    if (delimiters_left_ > 0 || (form_.skips_empty && empty_)) return false;
-    identity = utf8_.is_text() ? text_.hash() : bytes_.hash();
-    return true;
 }
 
 }  // namespace cvmcount

@@ -22,13 +22,15 @@ constexpr std::uint64_t everything = ~std::uint64_t{0};
 struct result {
     std::vector<std::uint64_t> identities;
     std::uint64_t items;
+    std::uint64_t unclosed = 0;
 
     friend bool operator==(const result&, const result&) = default;
 };
 
 result expected(const std::string& text, const line_form& form,
                 std::uint64_t threshold = everything) {
-    result all = {reference_identities(text, form, hash), 0};
+    result all = {{}, 0};
+    all.identities = reference_identities(text, form, hash, all.unclosed);
     all.items = all.identities.size();
     std::erase_if(all.identities, [=](std::uint64_t identity) { return identity > threshold; });
     return all;
@@ -53,7 +55,7 @@ result read(const std::string& text, const line_form& form, std::size_t buffer_b
             stream.take(size, rules, output);
             begin += size;
         } else {
-            stream.end_file(rules, output);
+            all.unclosed = stream.end_file(rules, output);
             begin = text.size() + 1;
         }
         REQUIRE(output.kept <= identities.size());
@@ -70,15 +72,48 @@ result read_at_once(const std::string& text, const line_form& form) {
 
 std::vector<line_form> all_forms() {
     std::vector<line_form> forms;
+    const std::vector<std::vector<std::size_t>> fields = {{}, {1}, {2}, {3}, {3, 1}, {2, 2, 1}};
     for (unsigned bits = 0; bits < 16; ++bits) {
-        for (const std::size_t field : {0U, 1U, 2U, 3U}) {
+        for (const auto& each : fields) {
             line_form form;
             if (bits & 1) form.end = std::byte{0};
             form.strips_cr = (bits & 2) == 0;
             form.skips_empty = (bits & 4) != 0;
             form.folds_case = (bits & 8) != 0;
-            form.delimiter = std::byte{','};
-            form.field = field;
+            form.delimiter = ",";
+            form.fields = each;
+            if (bits % 3 == 0) form.comment = std::byte{'a'};
+            forms.push_back(form);
+        }
+    }
+    for (const auto& each : fields) {
+        line_form form;
+        form.fields = each;
+        form.delimiter = ",a,";
+        forms.push_back(form);
+        form.delimiter = ",,";
+        forms.push_back(form);
+        form.blanks = true;
+        forms.push_back(form);
+        form.strips_cr = false;
+        form.skips_empty = true;
+        forms.push_back(form);
+    }
+    return forms;
+}
+
+std::vector<line_form> csv_forms() {
+    std::vector<line_form> forms;
+    for (const std::vector<std::size_t>& each :
+         std::vector<std::vector<std::size_t>>{{1}, {2}, {3}, {2, 1}, {1, 3, 1}}) {
+        for (unsigned bits = 0; bits < 8; ++bits) {
+            line_form form;
+            form.quotes = true;
+            form.fields = each;
+            form.delimiter = ",";
+            form.skips_empty = (bits & 1) != 0;
+            form.folds_case = (bits & 2) != 0;
+            if (bits & 4) form.comment = std::byte{'a'};
             forms.push_back(form);
         }
     }
@@ -88,10 +123,26 @@ std::vector<line_form> all_forms() {
 // All that is treated in some special way, often side by side.
 std::string random_text(random_words& random, std::size_t size) {
     static const std::vector<std::string> parts = {
-        "\n", "\n", "\n", "\r",   "\r\n", ",",    ",",    std::string(1, '\0'), "a",   "A", "Z",
-        "[",  "@",  "é",  "日本", "𐍈",    "\xff", "\xe9", "\xed\xa0\x80",       "word"};
+        "\n", "\n", "\n", "\r",   "\r\n", ",",    ",",    std::string(1, '\0'), "a",    "A", "Z",
+        "[",  "@",  "é",  "日本", "𐍈",    "\xff", "\xe9", "\xed\xa0\x80",       "word", " ", "\t",
+        ",a,"};
     std::string text;
     while (text.size() < size) text += parts[random.below(parts.size())];
+    return text;
+}
+
+// Rows of CSV: well-formed most of the time, so that quotes do not swallow everything.
+std::string random_csv(random_words& random, std::size_t size) {
+    static const std::vector<std::string> fields = {
+        "\"\"", "\"a,\"\"b\"", "\"\r\n\"", "\"\n\"\"\"\"\"", "a\"b", "\"x\"y\"", "é", "",
+        "A",    "\"\xff\"",    "word"};
+    static const std::vector<std::string> ends = {"\n", "\r", "\r\n", "\n\n", ",", ",", ",", ","};
+    std::string text;
+    while (text.size() < size) {
+        text += fields[random.below(fields.size())];
+        if (random.below(300) == 0) text += ",\"";
+        text += ends[random.below(ends.size())];
+    }
     return text;
 }
 
@@ -109,8 +160,17 @@ TEST_CASE("examples") {
     CHECK(elements("a\rb\r\r\n") == ids{text("a\rb\r")});
     CHECK(elements("\xff\n") == ids{hash.of_bytes(bytes_of("\xff"))});
     line_form second;
-    second.field = 2;
+    second.fields = {2};
     CHECK(elements("a\tb\tc\na\nx\t\n", second) == ids{text("b"), text("")});
+    second.quotes = true;
+    second.delimiter = ",";
+    CHECK(elements("a,\"b\"\"\r\n,\",c\r\rx,y\nz,", second) ==
+          ids{text("b\"\r\n,"), text("y"), text("")});
+    line_form both;
+    both.fields = {2, 1};
+    both.delimiter = "::";
+    ids members = {text(":b"), text("a")};
+    CHECK(elements("a:::b::c\n", both) == ids{hash.of_members(kind::tuple, members)});
 }
 
 TEST_CASE("every cut of a short text into pieces, and every buffer") {
@@ -130,6 +190,61 @@ TEST_CASE("every cut of a short text into pieces, and every buffer") {
                 CAPTURE(buffer);
                 CAPTURE(cuts);
                 FAIL("differs");
+            }
+        }
+    }
+}
+
+TEST_CASE("every cut of a short CSV into pieces, and every buffer") {
+    random_words random(7);
+    for (const line_form& form : csv_forms()) {
+        const std::string text = random_csv(random, 9).substr(0, 10);
+        CAPTURE(text);
+        const result whole = expected(text, form);
+        for (std::size_t cuts = 0; cuts < std::size_t{1} << (text.size() - 1); cuts += 1) {
+            std::vector<std::size_t> pieces = {1};
+            for (std::size_t i = 0; i + 1 < text.size(); ++i) {
+                if (cuts >> i & 1) pieces.push_back(0);
+                ++pieces.back();
+            }
+            for (const std::size_t buffer : {1U, 2U, 3U, 5U, 40U}) {
+                if (read(text, form, buffer, pieces) == whole) continue;
+                CAPTURE(buffer);
+                CAPTURE(cuts);
+                FAIL("differs");
+            }
+        }
+    }
+}
+
+TEST_CASE("random CSV, and random texts read as CSV") {
+    random_words random(8);
+    for (int round = 0; round < 400; ++round) {
+        const std::string text = round % 4 ? random_csv(random, random.below(700))
+                                           : random_text(random, random.below(700));
+        for (const line_form& form : csv_forms()) {
+            const result whole = expected(text, form);
+            CHECK(read_at_once(text, form) == whole);
+            const std::size_t buffer = 1 + random.below(200), piece = 1 + random.below(200);
+            CHECK(read(text, form, buffer, {piece, 1, 64}) == whole);
+        }
+    }
+}
+
+TEST_CASE("CSV by several workers") {
+    random_words random(9);
+    for (int round = 0; round < 10; ++round) {
+        std::string text;
+        while (text.size() < 200'000) {
+            text += '"' + std::string(random.below(60), random.below(2) ? '\n' : 'x') + "\",é\r\n";
+            if (random.below(1000) == 0)
+                text += '"' + std::string(random.below(20'000), ',') + "\"\n";
+        }
+        for (const line_form& form : csv_forms()) {
+            for (const std::size_t workers : {2U, 5U}) {
+                const std::size_t buffer = 1 + (30'000 + random.below(100'000)) / workers;
+                CHECK(read(text, form, buffer, {buffer * workers}, workers) ==
+                      expected(text, form));
             }
         }
     }
@@ -170,8 +285,10 @@ TEST_CASE("lines far longer than the buffer") {
             text += line % 2 ? "\r\n" : "\n";
         }
         line_form form;
-        form.delimiter = std::byte{','};
-        for (form.field = 0; form.field < 3; ++form.field) {
+        form.delimiter = ",";
+        for (const std::vector<std::size_t>& fields :
+             std::vector<std::vector<std::size_t>>{{}, {1}, {2}, {2, 1}}) {
+            form.fields = fields;
             CHECK(read(text, form, 100, {100}) == expected(text, form));
         }
     }
@@ -223,9 +340,11 @@ TEST_CASE("all ways to find bytes agree") {
             masks.special |= std::uint64_t{special} << i;
         }
         for (const byte_masks& found :
-             {masks_of(data.data(), end), byte_masks_plain(data.data(), end)}) {
+             {masks_of(data.data(), end), plain::masks_of(data.data(), end)}) {
             CHECK(found.ends == masks.ends);
             CHECK(found.special == masks.special);
+            CHECK(mask_of(data.data(), end) == masks.ends);
+            CHECK(plain::mask_of(data.data(), end) == masks.ends);
         }
     }
 }

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -37,45 +36,116 @@ inline bool reference_is_utf8(const std::string& text) {
     return text == std::string(reinterpret_cast<const char*>(again.data()), again.size());
 }
 
-inline std::optional<std::string> reference_element(std::string line, const line_form& form) {
-    if (form.strips_cr && line.ends_with('\r')) line.pop_back();
-    if (form.field > 0) {
-        const auto delimiter = static_cast<char>(form.delimiter);
-        for (std::size_t i = 1; i < form.field; ++i) {
-            const std::size_t at = line.find(delimiter);
-            if (at == std::string::npos) return std::nullopt;
-            line.erase(0, at + 1);
-        }
-        line = line.substr(0, line.find(delimiter));
+using reference_row = std::vector<std::string>;
+
+inline void reference_fold(std::string& text) {
+    for (char& letter : text) {
+        if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
     }
-    if (form.skips_empty && line.empty()) return std::nullopt;
-    if (form.folds_case) {
-        for (char& letter : line) {
-            if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-        }
-    }
-    return line;
 }
 
-inline std::vector<std::string> reference_elements(const std::string& text, const line_form& form) {
-    std::vector<std::string> elements;
+inline bool reference_is_comment(const std::string& line, const line_form& form) {
+    return form.comment && !line.empty() && static_cast<std::byte>(line[0]) == *form.comment;
+}
+
+inline reference_row reference_fields(std::string line, const line_form& form) {
+    reference_row row;
+    if (form.blanks) {
+        for (std::size_t i = 0; i < line.size(); ++i) {
+            const auto blank = [&](std::size_t at) { return line[at] == ' ' || line[at] == '\t'; };
+            if (blank(i)) continue;
+            if (i == 0 || blank(i - 1)) row.emplace_back();
+            row.back() += line[i];
+        }
+        return row;
+    }
+    for (;;) {
+        const std::size_t at = line.find(form.delimiter);
+        row.push_back(line.substr(0, at));
+        if (at == std::string::npos) return row;
+        line.erase(0, at + form.delimiter.size());
+    }
+}
+
+// The rows of CSV, each with all of its fields. `unclosed` is the number of the row that does not
+// end within quotes, or 0.
+inline std::vector<reference_row> reference_csv(const std::string& text, const line_form& form,
+                                                std::uint64_t& unclosed) {
+    std::vector<reference_row> rows;
+    std::uint64_t num_rows = 0;
+    unclosed = 0;
+    for (std::size_t i = 0; i < text.size();) {
+        const bool comment = reference_is_comment(text.substr(i, 1), form);
+        reference_row row(1);
+        const std::size_t begin = i;
+        for (bool field_begins = true; i < text.size() && text[i] != '\n' && text[i] != '\r';) {
+            if (field_begins && text[i] == '"' && !comment) {
+                for (++i;; ++i) {
+                    if (i == text.size()) {
+                        unclosed = num_rows + 1;
+                        return rows;
+                    }
+                    if (text[i] == '"' && (i + 1 == text.size() || text[++i] != '"')) break;
+                    row.back() += text[i];
+                }
+                if (i + 1 == text.size() && text[i] == '"') ++i;
+                field_begins = false;
+            } else if (text[i] == form.delimiter[0]) {
+                row.emplace_back();
+                field_begins = true;
+                ++i;
+            } else {
+                row.back() += text[i++];
+                field_begins = false;
+            }
+        }
+        if (i > begin) {
+            ++num_rows;
+            if (!comment) rows.push_back(row);
+        }
+        ++i;
+    }
+    return rows;
+}
+
+inline std::vector<reference_row> reference_rows(const std::string& text, const line_form& form,
+                                                 std::uint64_t& unclosed) {
+    unclosed = 0;
+    if (form.quotes) return reference_csv(text, form, unclosed);
+    std::vector<reference_row> rows;
     for (std::size_t begin = 0; begin < text.size();) {
         const std::size_t end =
             std::min(text.find(static_cast<char>(form.end), begin), text.size());
-        const auto element = reference_element(text.substr(begin, end - begin), form);
-        if (element) elements.push_back(*element);
+        std::string line = text.substr(begin, end - begin);
         begin = end + 1;
+        if (reference_is_comment(line, form)) continue;
+        if (form.strips_cr && line.ends_with('\r')) line.pop_back();
+        rows.push_back(form.fields.empty() ? reference_row{line} : reference_fields(line, form));
     }
-    return elements;
+    return rows;
 }
 
 inline std::vector<std::uint64_t> reference_identities(const std::string& text,
                                                        const line_form& form,
-                                                       const identity_hash& hash) {
+                                                       const identity_hash& hash,
+                                                       std::uint64_t& unclosed) {
     std::vector<std::uint64_t> identities;
-    for (const std::string& element : reference_elements(text, form)) {
-        identities.push_back(reference_is_utf8(element) ? hash.of_text(bytes_of(element))
-                                                        : hash.of_bytes(bytes_of(element)));
+    const std::vector<std::size_t> fields =
+        form.fields.empty() ? std::vector<std::size_t>{1} : form.fields;
+    for (reference_row row : reference_rows(text, form, unclosed)) {
+        if (std::ranges::max(fields) > row.size()) continue;
+        std::vector<std::uint64_t> members;
+        bool empty = true;
+        for (const std::size_t field : fields) {
+            std::string element = row[field - 1];
+            if (form.folds_case) reference_fold(element);
+            empty = empty && element.empty();
+            members.push_back(reference_is_utf8(element) ? hash.of_text(bytes_of(element))
+                                                         : hash.of_bytes(bytes_of(element)));
+        }
+        if (form.skips_empty && empty) continue;
+        identities.push_back(fields.size() == 1 ? members[0]
+                                                : hash.of_members(kind::tuple, members));
     }
     return identities;
 }

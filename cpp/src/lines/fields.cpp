@@ -1,0 +1,223 @@
+// The fields of lines. Only the bytes where a field or a line may end, or where a quote stands, are
+// looked at: they are found 64 bytes at a time.
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+
+#include "base/byte_masks.hpp"
+#include "base/utf8.hpp"
+#include "lines/lines.hpp"
+#include "lines/quoted_bytes.hpp"
+#include "lines/wanted_fields.hpp"
+
+namespace cvmcount {
+namespace {
+
+using text_span = std::span<std::byte>;
+
+constexpr std::byte quote = line_form::quote;
+
+// Takes the quotes off a field that begins with one, in place, and returns what is left. What
+// follows the closing quote belongs to the field, and quotes in it are bytes as any other.
+text_span unquoted(text_span field) noexcept {
+    const std::byte* const end = field.data() + field.size();
+    const std::byte* from = field.data() + 1;
+    std::byte* to = field.data();
+    const auto take_up_to = [&](const std::byte* stop) {
+        const auto size = static_cast<std::size_t>(stop - from);
+        std::memmove(to, from, size);
+        to += size;
+        from = stop;
+    };
+    for (;;) {
+        take_up_to(std::find(from, end, quote));
+        if (from != end) ++from;                   // the closing quote,
+        if (from == end || *from != quote) break;  // or the first of two
+        *to++ = quote;
+        ++from;
+    }
+    take_up_to(end);
+    return {field.data(), to};
+}
+
+class field_reader {
+  public:
+    field_reader(text_span text, const line_form& form, const reading_rules& rules,
+                 reading_output& output) noexcept
+        : text_(text),
+          form_(form),
+          wanted_(form),
+          delimiter_(std::as_bytes(std::span(form.delimiter))),
+          hash_(*rules.hash),
+          threshold_(rules.threshold),
+          output_(output) {
+        begin_line(0);
+    }
+
+    void read() noexcept {
+        for (std::size_t at = 0; at < text_.size(); at += byte_masks::bytes) read_block(at);
+    }
+
+  private:
+    void read_block(std::size_t at) noexcept {
+        const text_block block(text_, at);
+        const std::uint64_t quotes = form_.quotes ? block.mask_of(quote) : 0;
+        const std::uint64_t ends =
+            form_.quotes ? block.mask_of(std::byte{'\n'}) | block.mask_of(std::byte{'\r'})
+                         : block.mask_of(form_.end);
+        const std::uint64_t delimiters =
+            form_.blanks ? block.mask_of(std::byte{' '}) | block.mask_of(std::byte{'\t'})
+                         : block.mask_of(delimiter_.front());
+        if (quotes == 0 && !in_quotes_) return take_stops(at, ends, delimiters);
+        if (!form_.comment) {
+            const bool may_open =
+                at == line_begin_ || at == after_closed_ || text_[at - 1] == delimiter_.front();
+            const quoted_bytes quoted(quotes, ends | delimiters, in_quotes_, may_open);
+            if (quoted.regular) {
+                take_stops(at, ends & ~quoted.inside, delimiters & ~quoted.inside);
+                in_quotes_ = quoted.ends_inside();
+                if (quoted.closings != 0) after_closed_ = at + quoted.after_closing();
+                return;
+            }
+        }
+        for (std::uint64_t unread = ~std::uint64_t{0};;) {
+            const std::uint64_t left = (in_quotes_ ? quotes : quotes | ends | delimiters) & unread;
+            if (left == 0) return;
+            const int bit = std::countr_zero(left);
+            unread = ~std::uint64_t{1} << bit;
+            const std::size_t position = at + static_cast<unsigned>(bit);
+            if ((quotes >> bit & 1) != 0) {
+                meet_quote(position);
+            } else {
+                take_stop(position, (ends >> bit & 1) != 0);
+            }
+        }
+    }
+
+    // All of them are outside of quotes.
+    void take_stops(std::size_t at, std::uint64_t ends, std::uint64_t delimiters) noexcept {
+        for (std::uint64_t unread = ~std::uint64_t{0};;) {
+            const std::uint64_t stops = next_ < wanted_.size() ? ends | delimiters : ends;
+            const std::uint64_t left = stops & unread;
+            if (left == 0) return;
+            const int bit = std::countr_zero(left);
+            unread = ~std::uint64_t{1} << bit;
+            take_stop(at + static_cast<unsigned>(bit), (ends >> bit & 1) != 0);
+        }
+    }
+
+    void take_stop(std::size_t position, bool is_end) noexcept {
+        if (is_end) {
+            end_line(position);
+        } else if (next_ < wanted_.size()) {
+            meet_delimiter(position);
+        }
+    }
+
+    void begin_line(std::size_t position) noexcept {
+        line_begin_ = field_begin_ = position;
+        field_ = 1;
+        next_ = 0;
+        is_comment_ = form_.comment && position < text_.size() && text_[position] == *form_.comment;
+    }
+
+    // A quote opens a field at its beginning only. Where one has just closed it, two were one.
+    void meet_quote(std::size_t position) noexcept {
+        if (in_quotes_) {
+            in_quotes_ = false;
+            after_closed_ = position + 1;
+        } else if (position == after_closed_ && position > 0) {
+            in_quotes_ = true;
+        } else {
+            const bool begins =
+                position == line_begin_ || text_[position - 1] == delimiter_.front();
+            in_quotes_ = begins && !is_comment_;
+        }
+    }
+
+    void meet_delimiter(std::size_t position) noexcept {
+        if (form_.blanks) {
+            if (position > field_begin_) end_field(position);
+            field_begin_ = position + 1;
+            return;
+        }
+        const std::size_t size = delimiter_.size();
+        if (size > 1) {  // it may lie within the one before, or be another text
+            if (position < field_begin_ || text_.size() - position < size) return;
+            if (!std::ranges::equal(text_.subspan(position, size), delimiter_)) return;
+        }
+        end_field(position);
+        field_begin_ = position + size;
+    }
+
+    void end_field(std::size_t position) noexcept {
+        if (next_ < wanted_.size() && field_++ == wanted_[next_]) {
+            fields_[next_++] = text_.subspan(field_begin_, position - field_begin_);
+        }
+    }
+
+    void end_line(std::size_t position) noexcept {
+        std::size_t end = position;
+        if (form_.strips_cr && !form_.quotes && end > line_begin_ &&
+            text_[end - 1] == std::byte{'\r'})
+            --end;
+        const bool has_field =
+            form_.blanks ? end > field_begin_ : !form_.quotes || end > line_begin_;
+        if (has_field) end_field(end);
+        if (next_ == wanted_.size() && !is_comment_) take_line();
+        begin_line(position + 1);
+    }
+
+    void take_line() noexcept {
+        bool empty = true;
+        for (text_span& field : std::span(fields_).first(wanted_.size())) {
+            if (form_.quotes && !field.empty() && field.front() == quote) field = unquoted(field);
+            if (form_.folds_case) fold_case(field);
+            empty = empty && field.empty();
+        }
+        if (form_.skips_empty && empty) return;
+        const std::uint64_t identity =
+            form_.fields.size() == 1 ? identity_of(fields_[0]) : identity_of_tuple();
+        if (identity <= threshold_) output_.identities[output_.kept++] = identity;
+        ++output_.item_count;
+    }
+
+    std::uint64_t identity_of(text_span field) const noexcept {
+        return is_utf8(field) ? hash_.of_text(field) : hash_.of_bytes(field);
+    }
+
+    std::uint64_t identity_of_tuple() const noexcept {
+        std::array<std::uint64_t, line_form::most_fields> members;
+        for (std::size_t i = 0; i < form_.fields.size(); ++i) {
+            members[i] = identity_of(fields_[wanted_.place_of(form_.fields[i])]);
+        }
+        return hash_.of_members(kind::tuple, std::span(members).first(form_.fields.size()));
+    }
+
+    text_span text_;
+    const line_form& form_;
+    const wanted_fields wanted_;
+    const std::span<const std::byte> delimiter_;
+    const identity_hash& hash_;
+    const std::uint64_t threshold_;
+    reading_output& output_;
+
+    std::size_t line_begin_ = 0;
+    std::size_t field_begin_ = 0;
+    std::size_t field_ = 1;         // the number of the one that begins there
+    std::size_t next_ = 0;          // of the wanted fields
+    std::size_t after_closed_ = 0;  // behind a quote that closed a field; 0 is none
+    bool in_quotes_ = false;
+    bool is_comment_ = false;
+    std::array<text_span, line_form::most_fields> fields_;  // the wanted ones of this line
+};
+
+}  // namespace
+
+void read_fields(text_span text, const line_form& form, const reading_rules& rules,
+                 reading_output& output) noexcept {
+    field_reader(text, form, rules, output).read();
+}
+
+}  // namespace cvmcount
