@@ -159,6 +159,14 @@ def test_an_input_that_is_a_sketch_is_not_replaced(tmp_path):
     assert counted("merge", str(path)) == 2
 
 
+def test_a_link_that_leads_to_itself(tmp_path):
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    done = run("--save", str(loop), input=b"a\n")
+    assert (done.returncode, done.stdout) == (1, b"1\n")
+    assert loop.is_symlink()
+
+
 def test_two_saves_at_once(tmp_path):
     path = tmp_path / ("x" * 250)  # a name that leaves no room for an ending
     processes = [

@@ -76,6 +76,37 @@ def test_binary_data():
     assert counted("--keep-cr", input=data) == len(set(data.split(b"\n")))
 
 
+def test_an_error_right_behind_the_first_bytes(tmp_path):
+    code = (
+        "import sys\n"
+        "from cvmcount.cli import files, count\n"
+        "class Broken(files.RawFile):\n"
+        "    def readinto(self, buffer):\n"
+        "        if self.tell() > 0:\n"
+        "            raise OSError(5, 'Input/output error')\n"
+        "        return super().readinto(buffer[:6])\n"
+        "files.RawFile = Broken\n"
+        "sys.exit(count.main(sys.argv[1:]))\n"
+    )
+    path = tmp_path / "lines"
+    path.write_bytes(b"a\nb\nc\nd\n")
+    command = [sys.executable, "-P", "-c", code, str(path)]
+    done = subprocess.run(command, capture_output=True)
+    assert (done.returncode, done.stdout) == (1, b"3\n")
+    assert done.stderr.endswith(b"Input/output error\n")
+
+
+def test_names_of_columns_in_any_locale(tmp_path):
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    parquet.write_table(pyarrow.table({"é": [1, 2], "b": [1, 1]}), tmp_path / "p")
+    environment = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    assert counted("-f", "é".encode(), str(tmp_path / "p"), env=environment) == 2
+    data = "é,b\n1,2\n".encode()
+    assert counted("--csv", "-f", "é".encode(), input=data, env=environment) == 1
+
+
 def peak_kilobytes(arguments, pieces):
     code = (
         "import sys\n"

@@ -260,6 +260,13 @@ def test_a_field_that_no_line_has():
     assert counted("-f9", "-t,", input=b"") == 0  # an empty file has nothing to tell
 
 
+def test_a_number_that_no_line_has_so_many_fields_for():
+    for options in ["-t,"], ["--csv"], ["-H", "-t,"]:
+        done = run("-f", "9" * 30, *options, input=b"a,b\n1,2\n")
+        assert (done.returncode, done.stdout) == (0, b"0\n")
+        assert b"no line has a field 999" in done.stderr
+
+
 def test_lines_of_servers():
     log = b'10.0.0.1 - - [10/Oct] "GET / HTTP/1.1" 200\n10.0.0.2 - - [10/Oct] "GET /" 200\n'
     assert counted("-f1", "-t ", input=log) == 2

@@ -97,6 +97,7 @@ def number_of_workers(text):
 
 def fields(text):
     """Return the fields that one -f means: one, or several numbers."""
+    text = os.fsencode(text).decode("utf-8", "surrogateescape")  # as names in files
     found = text.split(",") if re.fullmatch(r"[0-9]+(,[0-9]+)+", text) else [text]
     for field in found:
         if is_number(field) and int(field) == 0:

@@ -1,6 +1,5 @@
 """What comes before the lines that are counted: lines to skip, comments and the header."""
 
-import os
 import re
 
 from .choice import is_number, place_of
@@ -8,6 +7,7 @@ from .compressed import DamagedError
 from .csv_rows import RowPattern
 
 LONGEST_HEADER = 1 << 20
+MOST_FIELDS_OF_A_LINE = 1 << 62
 BOM = b"\xef\xbb\xbf"  # with which Excel begins UTF-8
 LINE_OF_CSV = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)")
 
@@ -44,9 +44,9 @@ class Beginning:
         """Return the numbers of the fields that are counted, and take the header."""
         wanted = self._options.fields
         if not self._options.header and not self._options.csv:
-            return list(map(int, wanted))
+            return [self._number_of(field, []) for field in wanted]
         row, size = self._first_row()
-        names = [os.fsdecode(name) for name in row]
+        names = [name.decode("utf-8", "surrogateescape") for name in row]
         if self._options.header or any(self._is_name_only(field, names) for field in wanted):
             self._take(size)
             self.num_rows += 1
@@ -62,7 +62,7 @@ class Beginning:
     def _number_of(field, names):
         """Return the number of a field. Lines may have more fields than the header."""
         if is_number(field) and field not in names:
-            return int(field)
+            return min(int(field), MOST_FIELDS_OF_A_LINE)
         return place_of(field, names) + 1 if names else 1
 
     def _first_row(self):

@@ -220,9 +220,9 @@ def as_stream(field, arrays, options, files, name, watchers):
                     array.validate(full=True)
                 if kind:
                     array = prepared(array, options)
-                for watcher in watchers:
-                    watcher.add_values(array)
                 yield pyarrow.record_batch([array], schema)
+                for watcher in watchers:  # of what the sketch has not refused
+                    watcher.add_values(array)
         except (OSError, ValueError, OverflowError, pyarrow.ArrowException) as error:
             files.fail(name, error)
 

@@ -96,11 +96,16 @@ class WatchedFile:
 
 
 def read_head(file, size):
-    """Return the first bytes, fewer where the file is shorter."""
+    """Return the first bytes, fewer where the file is shorter or cannot be read on."""
     head = bytearray(size)
     done = 0
     while done < size:
-        more = file.readinto(memoryview(head)[done:])
+        try:
+            more = file.readinto(memoryview(head)[done:])
+        except OSError:
+            if done == 0:
+                raise
+            break  # whoever reads on meets the error, after these bytes
         if more == 0:
             break
         done += more

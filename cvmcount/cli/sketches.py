@@ -37,6 +37,8 @@ def save(sketch, name):
     path = Path(os.path.realpath(name))
     try:
         refuse_to_replace(name)
+        if path.is_symlink():  # it leads to itself
+            raise OSError(None, "is a link that leads nowhere")
         with tempfile.NamedTemporaryFile(
             dir=path.parent, prefix=".cvmcount-", suffix=".tmp", delete=False
         ) as file:
