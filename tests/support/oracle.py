@@ -46,12 +46,13 @@ class Keys:
         for kind in KINDS:
             self.word[kind] = next(words), next(words)
             self.bytes[kind] = next(words)
+        self.secret = [next(words) for _ in range(8)] if seed != 0 else rapid_hash.SECRET
 
     def of_word(self, kind, word):
         return hash_word(word & MASK, self.word[kind])
 
     def of_bytes(self, kind, data):
-        return rapid_hash.rapidhash(data, self.bytes[kind])
+        return rapid_hash.rapidhash(data, self.bytes[kind], self.secret)
 
     def of_members(self, kind, identities):
         return self.of_bytes(kind, struct.pack(f"<{len(identities)}Q", *identities))
@@ -253,7 +254,7 @@ def identity(value, seed=0, *, dropna=True):
     if isinstance(value, Decimal) and value.is_nan():  # comparing a signalling one is an error
         value = None
     if is_missing(value):
-        return None if dropna else rapid_hash.key_of(keys.bytes["missing"])
+        return None if dropna else rapid_hash.key_of(keys.bytes["missing"], keys.secret)
     numpy, pandas = sys.modules.get("numpy"), sys.modules.get("pandas")
 
     def members(items):

@@ -14,14 +14,14 @@ def word(data, begin, size=8):
     return int.from_bytes(data[begin : begin + size], "little")
 
 
-def key_of(seed):
-    return seed ^ mix(seed ^ SECRET[2], SECRET[1])
+def key_of(seed, secret=SECRET):
+    return seed ^ mix(seed ^ secret[2], secret[1])
 
 
-def rapidhash(data, seed):
-    state, rest = key_of(seed), len(data)
+def rapidhash(data, seed, secret=SECRET):
+    state, rest = key_of(seed, secret), len(data)
     if rest > 16:
-        state, a, b, rest = over_16(data, state)
+        state, a, b, rest = over_16(data, state, secret)
     elif rest >= 8:
         state, a, b = state ^ rest, word(data, 0), word(data, rest - 8)
     elif rest >= 4:
@@ -30,11 +30,11 @@ def rapidhash(data, seed):
         a, b = data[0] << 45 | data[-1], data[rest // 2]
     else:
         a = b = 0
-    product = (a ^ SECRET[1]) * (b ^ state)
-    return mix(product & MASK ^ SECRET[7], product >> 64 ^ SECRET[1] ^ rest)
+    product = (a ^ secret[1]) * (b ^ state)
+    return mix(product & MASK ^ secret[7], product >> 64 ^ secret[1] ^ rest)
 
 
-def over_16(data, state):
+def over_16(data, state, secret):
     """The state, the last two words, and the size of what is left after blocks of 112 bytes."""
     at, rest = 0, len(data)
     if rest > 112:
@@ -42,13 +42,13 @@ def over_16(data, state):
         while rest > 112:
             for i in range(7):
                 here = at + 16 * i
-                states[i] = mix(word(data, here) ^ SECRET[i], word(data, here + 8) ^ states[i])
+                states[i] = mix(word(data, here) ^ secret[i], word(data, here + 8) ^ states[i])
             at, rest = at + 112, rest - 112
         state = 0
         for each in states:
             state ^= each
-    for i, secret in enumerate((2, 2, 1, 1, 2, 1)):
+    for i, which in enumerate((2, 2, 1, 1, 2, 1)):
         if rest > 16 * (i + 1):
             here = at + 16 * i
-            state = mix(word(data, here) ^ SECRET[secret], word(data, here + 8) ^ state)
+            state = mix(word(data, here) ^ secret[which], word(data, here + 8) ^ state)
     return state, word(data, at + rest - 16) ^ rest, word(data, at + rest - 8), rest

@@ -17,7 +17,7 @@ template <class String>
 filter_output filter_strings(std::size_t size, const std::uint8_t* missing,
                              const reading_rules& rules, kind which, std::uint64_t* out,
                              String string) {
-    const std::uint64_t key = rules.hash->bytes_key_of(which);
+    const rapidhash::key key = rules.hash->bytes_key_of(which);
     if (missing != nullptr && !rules.dropna) {
         return filter_one_by_one(size, missing, rules, out,
                                  [&](std::size_t i, std::uint64_t& identity) {

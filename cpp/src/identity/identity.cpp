@@ -51,8 +51,13 @@ identity_hash::identity_hash(std::uint64_t seed) noexcept {
     for (keys& key : keys_) {
         key.word.whitening = next();
         key.word.between_rounds = next();
-        key.bytes = rapidhash::key_of(next());
+        key.bytes = next();
     }
+    // A seed that nobody knows hides the secret, too. The default one keeps what is published.
+    if (seed != 0) {
+        for (std::uint64_t& word : secret_) word = next();
+    }
+    for (keys& key : keys_) key.bytes = rapidhash::key_of(key.bytes, secret_).state;
 }
 
 std::uint64_t identity_hash::of_big_integer(std::span<const std::byte> magnitude,

@@ -124,7 +124,7 @@ class identity_hash {
     }
 
     std::uint64_t of_bytes(kind which, std::span<const std::byte> bytes) const noexcept {
-        return rapidhash::hash(bytes, keys_of(which).bytes);
+        return rapidhash::hash(bytes, bytes_key_of(which));
     }
 
     // A composite value by the identities of its members. They are scratch memory afterwards.
@@ -132,7 +132,9 @@ class identity_hash {
 
     // The keys that of_word() and of_bytes() hash with, for kernels that do it themselves.
     word_key key_of(kind which) const noexcept { return keys_of(which).word; }
-    std::uint64_t bytes_key_of(kind which) const noexcept { return keys_of(which).bytes; }
+    rapidhash::key bytes_key_of(kind which) const noexcept {
+        return {keys_of(which).bytes, secret_};
+    }
 
   private:
     struct keys {
@@ -145,6 +147,7 @@ class identity_hash {
     }
 
     std::array<keys, static_cast<std::size_t>(kind::count)> keys_;
+    rapidhash::secret_words secret_ = rapidhash::published_secret;
 };
 
 }  // namespace cvmcount

@@ -15,7 +15,8 @@ std::uint64_t mix16(const std::byte* data, std::uint64_t word, std::uint64_t sta
 }
 
 // 1 to 112 bytes: 16 at a time, and the last 16.
-std::uint64_t hash_rest(const std::byte* data, std::size_t size, std::uint64_t state) noexcept {
+std::uint64_t hash_rest(const std::byte* data, std::size_t size, std::uint64_t state,
+                        const secret_words& secret) noexcept {
     if (size > 16) state = mix16(data, secret[2], state);
     if (size > 32) state = mix16(data + 16, secret[2], state);
     if (size > 48) state = mix16(data + 32, secret[1], state);
@@ -23,7 +24,7 @@ std::uint64_t hash_rest(const std::byte* data, std::size_t size, std::uint64_t s
     if (size > 80) state = mix16(data + 64, secret[2], state);
     if (size > 96) state = mix16(data + 80, secret[1], state);
     const std::byte* const last = data + size - 16;
-    return finish(load64(last) ^ size, load64(last + 8), state, size);
+    return finish(load64(last) ^ size, load64(last + 8), state, size, secret);
 }
 
 // Blocks of an input that has more bytes behind them.
@@ -40,13 +41,14 @@ std::uint64_t hash_by_chains(chains state, const std::byte* data, std::size_t si
 
 }  // namespace
 
-std::uint64_t hash_over_16(const std::byte* data, std::size_t size, std::uint64_t key) noexcept {
-    if (size <= chains::block_size) return hash_rest(data, size, key);
-    return hash_by_chains(chains(key), data, size);
+std::uint64_t hash_over_16(const std::byte* data, std::size_t size, const key& with) noexcept {
+    if (size <= chains::block_size) return hash_rest(data, size, with.state, with.secret);
+    return hash_by_chains(chains(with), data, size);
 }
 
 void chains::add(const std::byte* data, std::size_t blocks) noexcept {
     std::array<std::uint64_t, 7> states = states_;
+    const secret_words& secret = *secret_;
     for (; blocks > 0; --blocks, data += block_size) {
         for (std::size_t i = 0; i < states.size(); ++i) {
             states[i] = mix16(data + 16 * i, secret[i], states[i]);
@@ -58,7 +60,7 @@ void chains::add(const std::byte* data, std::size_t blocks) noexcept {
 std::uint64_t chains::hash(const std::byte* rest, std::size_t size) const noexcept {
     std::uint64_t state = 0;
     for (const std::uint64_t each : states_) state ^= each;
-    return hash_rest(rest, size, state);
+    return hash_rest(rest, size, state, *secret_);
 }
 
 void stream::add(std::span<const std::byte> chunk) noexcept {
@@ -77,7 +79,7 @@ void stream::add(std::span<const std::byte> chunk) noexcept {
 }
 
 std::uint64_t stream::hash() const noexcept {
-    if (!is_long_) return rapidhash::hash({held(), num_held_}, key_);
+    if (!is_long_) return rapidhash::hash({held(), num_held_}, {state_, *secret_});
     return hash_by_chains(chains_, held(), num_held_);
 }
 

@@ -15,50 +15,60 @@
 
 namespace cvmcount::rapidhash {
 
-inline constexpr std::array<std::uint64_t, 8> secret = {
+using secret_words = std::array<std::uint64_t, 8>;
+
+inline constexpr secret_words published_secret = {
     0x2d358dccaa6c78a5U, 0x8bb84b93962eacc9U, 0x4b33a62ed433d4a3U, 0x4d5a2da51de1aa47U,
     0xa0761d6478bd642fU, 0xe7037ed1a0b428dbU, 0x90ed1765281c388cU, 0xaaaaaaaaaaaaaaaaU};
 
-// What a seed becomes before anything is hashed with it.
-constexpr std::uint64_t key_of(std::uint64_t seed) noexcept {
-    return seed ^ multiply_fold(seed ^ secret[2], secret[1]);
+// What a seed becomes before anything is hashed with it, and the secret to hash with. The published
+// algorithm takes both. An input with a word of the secret at the right place makes a product zero,
+// and then nothing else of it matters: so who chooses inputs must not know the secret either.
+struct key {
+    std::uint64_t state;
+    const secret_words& secret;  // lives as long as what hashes with it
+};
+
+constexpr key key_of(std::uint64_t seed, const secret_words& secret = published_secret) noexcept {
+    return {seed ^ multiply_fold(seed ^ secret[2], secret[1]), secret};
 }
 
 // The last step: two words of the input, and the state and the size that they are hashed with.
 constexpr std::uint64_t finish(std::uint64_t a, std::uint64_t b, std::uint64_t state,
-                               std::uint64_t size) noexcept {
+                               std::uint64_t size, const secret_words& secret) noexcept {
     std::uint64_t high = 0;
     const std::uint64_t low = multiply_128(a ^ secret[1], b ^ state, high);
     return multiply_fold(low ^ secret[7], high ^ secret[1] ^ size);
 }
 
 inline std::uint64_t hash_up_to_3(const std::byte* data, std::size_t size,
-                                  std::uint64_t key) noexcept {
-    if (size == 0) return finish(0, 0, key, 0);
+                                  const key& with) noexcept {
+    if (size == 0) return finish(0, 0, with.state, 0, with.secret);
     const auto byte = [data](std::size_t i) { return std::to_integer<std::uint64_t>(data[i]); };
-    return finish(byte(0) << 45 | byte(size - 1), byte(size / 2), key, size);
+    return finish(byte(0) << 45 | byte(size - 1), byte(size / 2), with.state, size, with.secret);
 }
 
 // The first and the last eight bytes, or four where there are no eight, without a branch on which
 // of the two it is: `rest` is where the second half of the first eight begins.
 inline std::uint64_t hash_4_to_16(const std::byte* data, std::size_t size,
-                                  std::uint64_t key) noexcept {
+                                  const key& with) noexcept {
     const std::size_t has_8 = (size >> 3 | size >> 4) & 1;
     const std::uint64_t high = (std::uint64_t{0} - has_8) << 32;
     const std::size_t rest = 4 * has_8;
     const std::byte* const last = data + size - 4;
     const auto load = [](const std::byte* at) { return std::uint64_t{load_le<std::uint32_t>(at)}; };
     return finish(load(data) | (load(data + rest) << 32 & high),
-                  load(last - rest) | (load(last) << 32 & high), key ^ size, size);
+                  load(last - rest) | (load(last) << 32 & high), with.state ^ size, size,
+                  with.secret);
 }
 
-std::uint64_t hash_over_16(const std::byte* data, std::size_t size, std::uint64_t key) noexcept;
+std::uint64_t hash_over_16(const std::byte* data, std::size_t size, const key& with) noexcept;
 
-inline std::uint64_t hash(std::span<const std::byte> data, std::uint64_t key) noexcept {
+inline std::uint64_t hash(std::span<const std::byte> data, const key& with) noexcept {
     const std::size_t size = data.size();
-    if (size > 16) return hash_over_16(data.data(), size, key);
-    if (size >= 4) return hash_4_to_16(data.data(), size, key);
-    return hash_up_to_3(data.data(), size, key);
+    if (size > 16) return hash_over_16(data.data(), size, with);
+    if (size >= 4) return hash_4_to_16(data.data(), size, with);
+    return hash_up_to_3(data.data(), size, with);
 }
 
 // What is left of a long input after its blocks, each of which goes into seven chains.
@@ -66,7 +76,7 @@ class chains {
   public:
     static constexpr std::size_t block_size = 112;
 
-    explicit chains(std::uint64_t key) noexcept { states_.fill(key); }
+    explicit chains(const key& with) noexcept : secret_(&with.secret) { states_.fill(with.state); }
 
     void add(const std::byte* data, std::size_t blocks) noexcept;
 
@@ -75,13 +85,15 @@ class chains {
     std::uint64_t hash(const std::byte* rest, std::size_t size) const noexcept;
 
   private:
+    const secret_words* secret_;
     std::array<std::uint64_t, 7> states_;
 };
 
 // The same hash for an input that comes in pieces.
 class stream {
   public:
-    explicit stream(std::uint64_t key) noexcept : key_(key), chains_(key) {}
+    explicit stream(const key& with) noexcept
+        : state_(with.state), secret_(&with.secret), chains_(with) {}
 
     void add(std::span<const std::byte> chunk) noexcept;
 
@@ -95,7 +107,8 @@ class stream {
     std::byte* held() noexcept { return buffer_.data() + overlap; }
     const std::byte* held() const noexcept { return buffer_.data() + overlap; }
 
-    std::uint64_t key_;
+    std::uint64_t state_;
+    const secret_words* secret_;
     chains chains_;
     // The bytes that the chains do not have yet, after the last ones that they have.
     std::array<std::byte, overlap + most_held> buffer_;

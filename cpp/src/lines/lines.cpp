@@ -55,7 +55,8 @@ class line_reader {
     // the loop would take longer.
     void read_plain(std::size_t at, std::uint64_t ends) noexcept {
         const std::byte* const text = text_.data();
-        const std::uint64_t key = text_key_, threshold = threshold_;
+        const rapidhash::key key = text_key_;
+        const std::uint64_t threshold = threshold_;
         std::uint64_t* const out = output_.identities;
         std::size_t begin = begin_, kept = output_.kept;
         std::uint64_t item_count = output_.item_count;
@@ -87,8 +88,8 @@ class line_reader {
 
     text_span text_;
     const line_form& form_;
-    std::uint64_t text_key_;
-    std::uint64_t bytes_key_;
+    rapidhash::key text_key_;
+    rapidhash::key bytes_key_;
     std::uint64_t threshold_;
     reading_output& output_;
     std::size_t begin_ = 0;  // of the next line

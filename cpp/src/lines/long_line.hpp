@@ -37,8 +37,8 @@ class long_line {
         }
 
         utf8_check utf8{};
-        rapidhash::stream text{0};
-        rapidhash::stream bytes{0};
+        rapidhash::stream text{rapidhash::key_of(0)};
+        rapidhash::stream bytes{rapidhash::key_of(0)};
         bool empty = true;
     };
 
