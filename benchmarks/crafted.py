@@ -8,6 +8,7 @@ import sys
 import warnings
 
 import numpy
+
 from cvmcount import CVMSketch
 from lib import machine, markdown, output
 from lib.options import make_parser
