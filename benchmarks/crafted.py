@@ -1,7 +1,7 @@
 """Measures what crafted items do to a sketch whose seed is known, and to one whose seed is secret.
 
-The items are made from the definition of identities in tests/support/oracle.py, in a second. The table
-stands in docs/hostile_data.md, too.
+The items are made from the definition of identities in tests/support/oracle.py, in a second. The
+table stands in docs/hostile_data.md, too.
 """
 
 import sys
@@ -27,7 +27,7 @@ SENTENCE = (
 LEGEND = {
     "small ints": "integers whose identities are the smallest",
     "large ints": "integers whose identities are the largest",
-    "blinding bytes": "16 bytes of which the first 8 make a factor in rapidhash zero, whatever the seed",
+    "blinding bytes": "16 bytes of which the first 8 are a word of the published secret",
     "blinding tuples": "the same of a tuple, by an integer whose identity is those 8 bytes",
 }
 
