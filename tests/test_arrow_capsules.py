@@ -6,7 +6,10 @@ The structures are made by hand: no Arrow library is needed.
 
 import errno
 import gc
+import os
 import struct
+import subprocess
+import sys
 
 import pytest
 
@@ -197,6 +200,68 @@ def test_nesting_without_end(producer):
         else:
             with pytest.raises(TypeError, match="100 levels"):
                 count_approx(items)
+
+
+@pytest.mark.parametrize("size", [-1, -(2**31), -(2**63), -(2**63) + 20])
+@pytest.mark.parametrize("offset", [0, 2**31 - 1])
+def test_views_of_a_buffer_with_a_negative_size(producer, size, offset):
+    view = struct.pack("=i4sii", 20, b"xxxx", 0, offset)
+    array = producer.array(1, [None, view, b"x" * 20, longs(size)])
+    items = exported_array(producer, producer.schema(b"vu"), array)
+    with pytest.raises(ValueError, match="the size of a buffer is negative"):
+        count_approx(items)
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+@pytest.mark.parametrize("length", [0, 1])
+def test_streams_of_many_small_batches(workers, length):
+    """In quadratic time it would take minutes."""
+    pyarrow = pytest.importorskip("pyarrow")
+    one = pyarrow.record_batch([pyarrow.array([7] * length, "int64")], names=["a"])
+    last = pyarrow.record_batch([pyarrow.array([8, 9])], names=["a"])
+
+    def batches():
+        for _ in range(300_000):
+            yield one
+        yield last
+
+    reader = pyarrow.RecordBatchReader.from_batches(one.schema, batches())
+    assert count_approx(reader, workers=workers) == 2 + length
+
+
+def test_an_interrupt_in_a_producer_is_one():
+    pyarrow = pytest.importorskip("pyarrow")
+    one = pyarrow.record_batch([pyarrow.array([7])], names=["a"])
+
+    def batches():
+        yield one
+        raise KeyboardInterrupt
+
+    sketch = CVMSketch()
+    with pytest.raises(KeyboardInterrupt):
+        sketch.update(pyarrow.RecordBatchReader.from_batches(one.schema, batches()))
+    assert sketch.count() == 1
+
+
+SMALL_MEMORY = """
+import resource, pyarrow
+from cvmcount import CVMSketch
+values = pyarrow.FixedSizeListArray.from_arrays(pyarrow.nulls(10**9), 10**9)
+resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
+try:
+    CVMSketch().update(values)
+except MemoryError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif("LD_PRELOAD" in os.environ, reason="sanitizers take memory of their own")
+def test_a_column_that_finds_no_memory():
+    pytest.importorskip("pyarrow")
+    pytest.importorskip("resource")
+    command = [sys.executable, "-P", "-c", SMALL_MEMORY]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.stdout == "items cannot be read beyond item 0: out of memory\n"
 
 
 def missing_child(producer):

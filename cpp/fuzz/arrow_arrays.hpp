@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -166,7 +167,12 @@ inline void add_views(input& in, held_array& held, std::size_t rows) {
         held.add(in, static_cast<std::size_t>(sizes[i]));
     }
     std::byte* stored = held.add(in, count * 8);
-    for (std::size_t i = 0; i < count; ++i) store(stored, i, 8, sizes[i]);
+    for (std::size_t i = 0; i < count; ++i) {
+        constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
+        const bool harmed = in.harm_one_in(16);  // a size that is too large nobody could tell
+        store(stored, i, 8,
+              harmed ? (in.one_in(2) ? least + in.take() : -1 - in.take()) : sizes[i]);
+    }
     const bool any = in.harm_one_in(8);
     for (std::size_t i = 0; i < rows; ++i) {
         std::byte* view = views + 16 * i;

@@ -13,6 +13,8 @@ cdef extern from "reading/rules.hpp" namespace "cvmcount" nogil:
         cbool dropna
         cbool skip_repeats
 
+    const char* out_of_memory
+
     cdef cppclass reading_output:
         uint64_t* identities
         size_t room

@@ -1,6 +1,7 @@
 # Whatever offers itself by the Arrow PyCapsule interface, as columns. No Arrow library need be
 # there.
 
+from cpython.exc cimport PyErr_CheckSignals
 from cpython.pycapsule cimport PyCapsule_GetPointer, PyCapsule_IsValid
 from libcpp cimport bool as cbool
 
@@ -18,6 +19,7 @@ cdef enum:
     # Batches are read together until there are so many rows for each worker.
     ROWS_FOR_A_WORKER = 1 << 16
     LEAST_ROOM = 1 << 13
+    MOST_BATCHES = 1 << 10  # which are held until all are read
 
 
 cdef class ArrowReader(ColumnReader):
@@ -44,16 +46,32 @@ cdef class ArrowReader(ColumnReader):
     # Reads batches in place of those that were read. Returns whether there were any.
     cdef bint read_batches(self) except -1:
         self.first += <Py_ssize_t>self.values.get().size()
-        self.values.get().clear()
-        self.batches.get().release()
-        try:
-            # The producer may work in other threads, and they may want the interpreter.
-            with nogil:
-                while self.may_have_more and self.values.get().size() < self.wanted_rows:
-                    self.may_have_more = self.batches.get().append_next(self.values.get()[0])
-        except Exception as error:
-            self.error = error
-        return self.values.get().size() > 0
+        while True:
+            self.values.get().clear()
+            self.batches.get().release()
+            try:
+                self.append_batches()
+            except Exception as error:
+                # The interface knows no types: of an interrupt, only its name comes through.
+                interrupted = "KeyboardInterrupt" in str(error)
+                self.error = KeyboardInterrupt() if interrupted else error
+            if self.values.get().size() > 0 or not self.may_have_more or self.error is not None:
+                return self.values.get().size() > 0
+            PyErr_CheckSignals()  # a filter may leave nothing of very many batches
+
+    # Appends batches until they have the rows that are wanted, or there are many.
+    cdef int append_batches(self) except -1:
+        cdef size_t number = 0
+        # The producer may work in other threads, and they may want the interpreter.
+        with nogil:
+            while (
+                self.may_have_more
+                and number < MOST_BATCHES
+                and self.values.get().size() < self.wanted_rows
+            ):
+                self.may_have_more = self.batches.get().append_next(self.values.get()[0])
+                number += 1
+        return 0
 
     cdef bint fill(self, Block* block) except -1:
         if self.position < self.first + <Py_ssize_t>self.values.get().size():

@@ -1,7 +1,7 @@
 # A column in memory, read without the interpreter, by one or more workers.
 
 from cvmcount._core.columns cimport column_block_values, filter_slack
-from cvmcount._core.reading cimport name_view, use_level, vector_levels
+from cvmcount._core.reading cimport name_view, out_of_memory, use_level, vector_levels
 
 
 cdef enum:
@@ -70,6 +70,8 @@ cdef class ColumnReader(BlockReader):
             values.clear_caches()
         error = block.output.error
         drop_if_cleared(block)
+        if error == out_of_memory:
+            raise MemoryError(f"items cannot be read beyond item {self.position}: out of memory")
         if error != NULL:
             raise ValueError(
                 f"items cannot be read beyond item {self.position}: {(<bytes>error).decode()}"

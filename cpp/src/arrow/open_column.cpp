@@ -177,6 +177,7 @@ column_pointer open_as(const rows& part, const arrow::views& format) {
     const std::byte* sizes = buffer(part, count - 1, count == fixed);
     for (std::int64_t i = 0; i < count - fixed; ++i) {
         const auto size = load_at<std::int64_t>(sizes, static_cast<std::size_t>(i));
+        require(size >= 0, "the size of a buffer is negative");
         buffers.push_back({buffer(part, 2 + i, size <= 0), size});
     }
     return with_nulls(part, std::make_unique<view_column>(format.which, values_in(part, 1, 16),

@@ -106,7 +106,7 @@ std::size_t column::read(std::size_t begin, std::size_t end, const reading_rules
     output.error = error.what();
     return begin;
 } catch (const std::exception&) {  // bad_alloc, or length_error
-    output.error = "there is not enough memory to read it";
+    output.error = out_of_memory;
     return begin;
 }
 

@@ -7,9 +7,13 @@ namespace cvmcount {
 
 void column_sequence::append(std::unique_ptr<column> values) {
     const std::size_t end = size() + values->size();
-    ends_.reserve(ends_.size() + 1);
     columns_.push_back(std::move(values));
-    ends_.push_back(end);
+    try {
+        ends_.push_back(end);
+    } catch (...) {
+        columns_.pop_back();
+        throw;
+    }
 }
 
 void column_sequence::clear() noexcept {

@@ -15,6 +15,9 @@ struct reading_rules {
     bool skip_repeats = false;    // an identity that was handed back before may be left out
 };
 
+// The error of a reader that found no memory: compared by its address.
+inline constexpr char out_of_memory[] = "there is not enough memory to read it";
+
 // Where the identities go, in the order of the stream.
 struct reading_output {
     std::uint64_t* identities = nullptr;
