@@ -7,11 +7,22 @@ from cvmcount._checks cimport checked_fraction
 from cvmcount._core.sketch cimport fraction_interval, interval, sampled_count, sampled_share
 
 
-def _count(uint64_t retained, double sampling_rate, bint exact, uint64_t at_most):
+def _count(
+    uint64_t retained, double sampling_rate, bint exact, uint64_t at_most, bint is_floor, refined
+):
     cdef sampled_count value
     value.retained, value.sampling_rate, value.exact, value.at_most = (
         retained, sampling_rate, exact, at_most
     )
+    value.is_floor = is_floor
+    value.is_refined = refined is not None
+    if value.is_refined:
+        (
+            value.refined.estimate,
+            value.refined.variance,
+            value.refined.at_least,
+            value.refined.order,
+        ) = refined
     return count_of(value)
 
 
@@ -19,6 +30,13 @@ def _share(uint64_t retained, uint64_t of, double sampling_rate, bint exact):
     cdef sampled_share value
     value.retained, value.of, value.sampling_rate, value.exact = retained, of, sampling_rate, exact
     return share_of(value)
+
+
+cdef int raise_no_sketch(str written, str instead) except -1:
+    raise TypeError(
+        "a SampledCount is a number, and no sketch that goes on: "
+        f"instead of {written} write {instead}"
+    )
 
 
 cdef SampledCount count_of(sampled_count value):
@@ -34,11 +52,13 @@ cdef SampledShare share_of(sampled_share value):
 
 
 cdef class SampledCount:
-    """An estimated number of distinct elements: what `a & b`, `a - b` and `a ^ b` return.
+    """An estimated number of distinct elements: what `a & b`, `a - b`, `a ^ b`, `union` and
+    `intersection` return.
 
-    It rests on a uniform sample of the elements of both sketches: those with the smallest hashes,
-    of which it is known in which of the sketches they are. It does not change afterwards, can be
-    compared and pickled, and `float(count)` is its estimate.
+    It rests on a uniform sample of the elements of the sketches: those with the smallest hashes,
+    of which it is known in which of the sketches they are; that of a union also on all that its
+    operands know. It does not change afterwards, can be compared and pickled, and `float(count)`
+    is its estimate.
 
     Examples
     --------
@@ -54,7 +74,7 @@ cdef class SampledCount:
     """
 
     def estimate(self):
-        """The estimated number, as a float: `num_retained` / `sampling_rate`.
+        """The estimated number, as a float: `num_retained` / `sampling_rate`, but of a union.
 
         Unbiased: never rounded or clamped, so it may exceed what either sketch has seen, and lie
         outside of `interval()`. The number itself while `is_exact`.
@@ -62,7 +82,7 @@ cdef class SampledCount:
         return self._value.estimate()
 
     def count(self):
-        """The estimate as an int that can be: never fewer than `num_retained`, nor more than the
+        """The estimate as an int that can be: never fewer than are known, nor more than the
         sketches have seen. This is the number to show beside `interval()`.
 
         Examples
@@ -97,7 +117,7 @@ cdef class SampledCount:
         most what the sketches have seen.
 
         *Source*: gamma quantiles of Wilson and Hilferty (1931), narrowed for a sample without
-        replacement.
+        replacement; of a union, log-normal.
         """
         cdef interval bounds = self._value.confidence_interval(
             checked_fraction("confidence", confidence)
@@ -122,9 +142,30 @@ cdef class SampledCount:
     def __float__(self):
         return self.estimate()
 
+    def __and__(self, other):
+        raise_no_sketch("a & b & c", "intersection(a, b, c)")
+
+    def __rand__(self, other):
+        raise_no_sketch("a & (b & c)", "intersection(a, b, c)")
+
+    def __sub__(self, other):
+        raise_no_sketch("a - b - c", "a - (b | c)")
+
+    def __or__(self, other):
+        raise_no_sketch("a & b | c", "counts of sketches, as union(a, b, c)")
+
     def _key(self):
         value = self._value
-        return value.retained, value.sampling_rate, value.exact, value.at_most
+        more = value.refined
+        refined = (more.estimate, more.variance, more.at_least, more.order)
+        return (
+            value.retained,
+            value.sampling_rate,
+            value.exact,
+            value.at_most,
+            value.is_floor,
+            refined if value.is_refined else None,
+        )
 
     def __eq__(self, other):
         return self._key() == other._key() if type(other) is SampledCount else NotImplemented

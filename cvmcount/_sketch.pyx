@@ -408,7 +408,10 @@ cdef class CVMSketch:
         cdef sketch_merge merge
         for other in others:
             if not isinstance(other, CVMSketch):
-                raise TypeError(f"others must be sketches, not {type(other).__name__}")
+                raise TypeError(
+                    f"others must be sketches, not {type(other).__name__}: of a list, write "
+                    "merge(*others), and load bytes by CVMSketch.from_bytes"
+                )
         for one in others:
             self.core.get().require_like(one.core.get()[0], b"merged")
         # No more than one sketch is ever locked, this one as the last.
@@ -427,6 +430,12 @@ cdef class CVMSketch:
             union.core.reset(new_empty_copy(self.core.get()[0]))
         union.merge(self, other)
         return union
+
+    def __add__(self, other):
+        raise TypeError("sketches are not added: write a | b, or sketch.merge(*others) for many")
+
+    def __radd__(self, other):
+        raise TypeError("sketches are not added: write a | b, or sketch.merge(*others) for many")
 
     def __ior__(self, other):
         if not isinstance(other, CVMSketch):
@@ -846,3 +855,6 @@ def _update_both(
     if (sketch.coins, sketch.seed, sketch.dropna) != (other.coins, other.seed, other.dropna):
         raise ValueError("both sketches must have the same coins, seed and dropna")
     sketch.read(open_reader(items, threads), shown, other)
+
+
+include "_several.pxi"

@@ -36,11 +36,20 @@ cdef extern from "cvmcount/results.hpp" namespace "cvmcount" nogil:
         double low
         double high
 
+    cdef cppclass refinement "cvmcount::sampled_count::refinement":
+        double estimate
+        double variance
+        uint64_t at_least
+        uint64_t order
+
     cdef cppclass sampled_count:
         uint64_t retained
         double sampling_rate
         cbool exact
         uint64_t at_most
+        refinement refined
+        cbool is_refined
+        cbool is_floor
         double estimate() noexcept
         uint64_t count() noexcept
         interval confidence_interval(double confidence) noexcept
@@ -99,6 +108,12 @@ cdef extern from "cvmcount/sketch.hpp" namespace "cvmcount" nogil:
         optional_salt salt() noexcept
         void require_salt(uint64_t salt) except +
         void add_process_hashes(uint64_t salt, uint64_t items) noexcept
+
+    cdef cppclass sketch_operands:
+        sketch_operands() except +
+        void add(const sketch& operand) except +
+        sampled_count in_any() except +
+        sampled_count in_all() except +
 
     cdef cppclass sketch_merge:
         sketch_merge() except +

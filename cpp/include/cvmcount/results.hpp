@@ -24,8 +24,22 @@ struct sampled_count {
     bool exact = true;           // the sample has all of them
     std::uint64_t at_most = 0;   // there are certainly no more
 
+    // Of a union, whose operands know more than a sample: is_refined.
+    struct refinement {
+        double estimate = 0.0;
+        double variance = 0.0;
+        std::uint64_t at_least = 0;  // there are certainly no fewer
+        std::uint64_t order = 0;  // of one merged sketch: which of the coins its sample ends with
+
+        friend bool operator==(const refinement&, const refinement&) = default;
+    } refined = {};
+    bool is_refined = false;
+    bool is_floor = false;  // some elements were known by hashes that may collide
+
     // Unbiased, so it may lie outside of what is known for certain.
-    double estimate() const noexcept { return static_cast<double>(retained) / sampling_rate; }
+    double estimate() const noexcept {
+        return is_refined ? refined.estimate : static_cast<double>(retained) / sampling_rate;
+    }
 
     // The estimate as a whole number that can be, as it is shown beside an interval.
     std::uint64_t count() const noexcept;

@@ -171,6 +171,7 @@ class sketch {
 
   private:
     friend class sketch_merge;
+    friend class sketch_operands;
 
     struct parts;
 
@@ -185,6 +186,25 @@ class sketch {
     void read(const sliced_input& input, std::size_t size);
 
     std::unique_ptr<parts> parts_;
+};
+
+// What several sketches have seen together: each is read as a whole, one after the other.
+class sketch_operands {
+  public:
+    sketch_operands();
+    ~sketch_operands();
+
+    // Throws std::invalid_argument where it has another salt, or is not like those before.
+    void add(const sketch& operand);
+
+    // Throw std::invalid_argument without an operand. To be called once, as the last.
+    sampled_count in_any();  // the union: never worse than that of the merged sketch
+    sampled_count in_all();  // the intersection
+
+  private:
+    struct state;
+
+    std::unique_ptr<state> state_;
 };
 
 // A merge of many sketches, of which each is read as a whole, one after the other.

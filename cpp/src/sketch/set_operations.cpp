@@ -13,6 +13,11 @@ std::uint64_t most_elements(const hashed_sampler& sampler, bool is_certain) noex
     return is_certain && sampler.is_exact() ? sampler.retained() : sampler.items_seen();
 }
 
+certain_bounds bounds_of(const sampled_count& value) noexcept {
+    const std::uint64_t at_least = value.is_refined ? value.refined.at_least : value.retained;
+    return {std::min(at_least, value.at_most), value.at_most};
+}
+
 // Both in ascending order. Without a branch on which is smaller, for nobody could predict it.
 std::uint64_t count_common(const std::vector<std::uint64_t>& a,
                            const std::vector<std::uint64_t>& b) noexcept {
@@ -32,14 +37,23 @@ std::uint64_t count_common(const std::vector<std::uint64_t>& a,
 }  // namespace
 
 std::uint64_t sampled_count::count() const noexcept {
-    const certain_bounds bounds = {retained, at_most};
-    return exact ? retained : bounds.clamp(std::round(estimate()));
+    return exact ? retained : bounds_of(*this).clamp(std::round(estimate()));
 }
 
 interval sampled_count::confidence_interval(double confidence) const noexcept {
     if (exact) return {retained, retained};
-    const certain_bounds bounds = {retained, at_most};
-    return threshold_interval(retained, sampling_rate, normal_quantile(confidence), bounds);
+    const double z = normal_quantile(confidence);
+    const certain_bounds bounds = bounds_of(*this);
+    interval result = {};
+    if (!is_refined) {
+        result = threshold_interval(retained, sampling_rate, z, bounds);
+    } else if (refined.order > 0) {
+        result = order_statistic_interval(refined.order, sampling_rate, z, bounds);
+    } else {
+        result = log_normal_interval(estimate(), std::sqrt(refined.variance), z, bounds);
+    }
+    if (is_floor) result.high = at_most;
+    return result;
 }
 
 double sampled_share::estimate() const noexcept {

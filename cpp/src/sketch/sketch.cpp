@@ -11,6 +11,7 @@
 #include "columns/column_sequence.hpp"
 #include "reading/parallel_reader.hpp"
 #include "sampler/sampler.hpp"
+#include "sketch/operands.hpp"
 #include "sketch/sample_merge.hpp"
 #include "sketch/saved_sketch.hpp"
 #include "sketch/set_operations.hpp"
@@ -175,6 +176,7 @@ void sketch::read(const sliced_input& input, std::size_t size) {
         const std::size_t stop = reader.read(input, position, end, rules(), output);
         take(output);
         const char* error = output.error;
+        if (error == out_of_memory) throw std::bad_alloc();
         if (error == nullptr && stop == position) error = unidentified_value().what();
         if (error != nullptr) {
             throw_invalid("the column cannot be read beyond value " + std::to_string(stop) + ": " +
@@ -380,6 +382,41 @@ sketch operator|(const sketch& a, const sketch& b) {
     both.merge(a);
     both.merge(b);
     return both;
+}
+
+struct sketch_operands::state {
+    operands all;
+    std::optional<process_hashes> hashes;
+    std::unique_ptr<sketch> first;  // of the same settings, without its items
+
+    void require_some() const {
+        if (all.size() == 0) throw_invalid("sketches must be at least one, not 0");
+    }
+};
+
+sketch_operands::sketch_operands() : state_(new state) {}
+sketch_operands::~sketch_operands() = default;
+
+void sketch_operands::add(const sketch& operand) {
+    if (state_->first) {
+        state_->first->require_like(operand, "united");
+    } else {
+        operand.require_like(operand, "united");
+        state_->first = std::make_unique<sketch>(operand.empty_copy());
+    }
+    state_->hashes = together(state_->hashes, operand.parts_->settings.hashes);
+    // An element of the one may collide with one of another.
+    state_->all.add(operand.parts_->sample, !operand.parts_->may_collide());
+}
+
+sampled_count sketch_operands::in_any() {
+    state_->require_some();
+    return state_->all.in_any(!(state_->hashes && state_->hashes->several));
+}
+
+sampled_count sketch_operands::in_all() {
+    state_->require_some();
+    return state_->all.in_all(!(state_->hashes && state_->hashes->several));
 }
 
 overlap sketch::overlap_with(const sketch& other) const {

@@ -1,0 +1,175 @@
+#include "sketch/operands.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "sampler/sizing.hpp"
+
+namespace cvmcount {
+
+// What the elements of all operands add up to.
+struct operands::sums {
+    double estimate = 0.0;
+    double variance = 0.0;
+    std::uint64_t elements = 0;  // strictly below a threshold
+    std::uint64_t distinct = 0;  // retained by any
+    // Of each operand: how much of its d belongs to the union, and how much of that others hold.
+    std::vector<double> share, overlap;
+};
+
+void operands::add(const sampler& from, bool is_certain) {
+    const hashed_sampler& sample = from.hashed();
+    const auto history = sample.history();
+    operand added{};
+    added.threshold = sample.sampled_fraction();
+    added.capacity = static_cast<double>(sample.capacity());
+    added.exact = sample.is_exact();
+    added.has_history = history.has_value();
+    added.retained = sample.retained_ids();
+    added.below = added.retained.size() - (added.exact ? 0 : 1);
+    added.at_most = is_certain && added.exact ? added.retained.size() : sample.items_seen();
+    added.at_least = added.exact ? added.retained.size() : sample.capacity() + 1;
+    const double theta = added.threshold;
+    added.alone = {.retained = added.below,
+                   .sampling_rate = theta,
+                   .exact = added.exact && is_certain,
+                   .at_most = added.at_most};
+    if (history) {
+        added.at_least = std::max(added.at_least, history->changes);
+        added.beyond_sample = history->estimate - (added.capacity - 1.0) / theta;
+        added.variance = std::max(
+            (added.capacity - 1.0) * (1.0 - theta) / (theta * theta) - history->variance, 0.0);
+        added.alone.refined = {history->estimate, history->variance, added.at_least, 0};
+    } else if (!added.exact) {
+        added.alone.refined = {sample.estimate(), 0.0, added.at_least, sample.capacity()};
+    }
+    if (!added.exact) added.alone.is_refined = true;
+    added.alone.is_floor = !is_certain;
+    all_.push_back(std::move(added));
+}
+
+bool operands::all_exact() const noexcept {
+    return std::ranges::all_of(all_, &operand::exact);
+}
+
+// Every element once, with its owners by falling threshold.
+operands::sums operands::add_elements() {
+    struct owned {
+        std::uint64_t identity;
+        std::size_t owner;
+        bool below;
+    };
+    std::stable_sort(all_.begin(), all_.end(),
+                     [](const operand& a, const operand& b) { return a.threshold > b.threshold; });
+    std::vector<owned> elements;
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+        const auto& retained = all_[i].retained;
+        for (std::size_t j = 0; j < retained.size(); ++j) {
+            elements.push_back({retained[j], i, j < all_[i].below});
+        }
+    }
+    std::ranges::sort(elements, [](const owned& a, const owned& b) {
+        return std::pair(a.identity, a.owner) < std::pair(b.identity, b.owner);
+    });
+
+    sums total;
+    total.share.resize(all_.size());
+    total.overlap.resize(all_.size());
+    const auto inverse_square = [this](const owned& element) {
+        const double theta = all_[element.owner].threshold;
+        return 1.0 / (theta * theta);
+    };
+    for (auto begin = elements.begin(); begin != elements.end();) {
+        const auto end = std::find_if(begin, elements.end(), [begin](const owned& element) {
+            return element.identity != begin->identity;
+        });
+        ++total.distinct;
+        const auto first = std::find_if(begin, end, [](const owned& each) { return each.below; });
+        if (first != end) {
+            const double largest = all_[first->owner].threshold;
+            ++total.elements;
+            total.estimate += 1.0 / largest;
+            total.variance += (1.0 - largest) / (largest * largest);
+            const auto has_history = [this](const owned& each) {
+                return each.below && all_[each.owner].has_history;
+            };
+            auto left = static_cast<double>(std::count_if(first, end, has_history));
+            double before = 0.0;  // of the owners of larger thresholds
+            for (auto each = first; each != end; ++each) {
+                if (!has_history(*each)) continue;
+                total.share[each->owner] += 1.0 / (largest * largest);
+                total.overlap[each->owner] += before + left * inverse_square(*each);
+                before += inverse_square(*each);
+                left -= 1.0;
+            }
+        }
+        begin = end;
+    }
+    return total;
+}
+
+void operands::use_history(sums& total) const {
+    const auto histories = static_cast<double>(std::ranges::count_if(all_, &operand::has_history));
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+        const operand& each = all_[i];
+        if (!each.has_history) continue;
+        const double scale = each.threshold * each.threshold / (each.capacity - 1.0);
+        const double share = total.share[i] * scale;
+        const double others = total.overlap[i] * scale - 1.0;
+        // The largest that the covariances with the others' d may add up to, over that of its own.
+        const double row =
+            histories > 1.0 ? 1.0 + others * (2.0 - others / (histories - 1.0)) : 1.0;
+        const double weight = share * share / row;
+        total.estimate += weight * each.beyond_sample;
+        total.variance -= weight * share * share * each.variance;
+    }
+    total.variance = std::max(total.variance, 0.0);
+}
+
+sampled_count operands::in_any(bool is_certain) {
+    if (all_.size() == 1) return all_.front().alone;
+    sums total = add_elements();
+    sampled_count result;
+    result.retained = total.elements;
+    result.exact = all_exact() && is_certain;
+    result.sampling_rate = 1.0;
+    result.is_floor = !is_certain;
+    std::uint64_t at_least = total.distinct;
+    for (const operand& each : all_) {
+        result.sampling_rate = std::min(result.sampling_rate, each.threshold);
+        result.at_most = add_items(result.at_most, each.at_most);
+        at_least = std::max(at_least, each.at_least);
+    }
+    if (all_exact()) {
+        if (is_certain) result.at_most = total.elements;
+        return result;
+    }
+    use_history(total);
+    result.is_refined = true;
+    result.refined = {total.estimate, total.variance, at_least, 0};
+    return result;
+}
+
+sampled_count operands::in_all(bool is_certain) {
+    sampled_count result;
+    result.exact = all_exact() && is_certain;
+    result.sampling_rate = 1.0;
+    result.at_most = all_.front().at_most;
+    std::size_t shortest = 0;
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+        result.sampling_rate = std::min(result.sampling_rate, all_[i].threshold);
+        result.at_most = std::min(result.at_most, all_[i].at_most);
+        if (all_[i].threshold < all_[shortest].threshold) shortest = i;
+    }
+    // Below the smallest threshold, every operand has all of its elements.
+    const operand& sample = all_[shortest];
+    for (std::size_t j = 0; j < sample.below; ++j) {
+        const std::uint64_t identity = sample.retained[j];
+        result.retained += std::ranges::all_of(all_, [identity](const operand& each) {
+            return std::ranges::binary_search(each.retained, identity);
+        });
+    }
+    return result;
+}
+
+}  // namespace cvmcount
