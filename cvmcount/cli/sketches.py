@@ -5,7 +5,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from cvmcount import CVMSketch, SampledShare
+from cvmcount import CVMSketch, SampledShare, union
 
 from .arguments import Parser, add_save
 from .messages import complain, for_people, printable, write_result
@@ -150,30 +150,35 @@ def parse(parser, arguments, least, most):
 
 
 def merge(arguments):
-    """The count of several sketches as one."""
+    """The count of several sketches as one: the union of what they have seen."""
     parser = parser_of("merge", "[--save FILE] [--json] FILE...", merge.__doc__)
     add_save(parser)
     options = parse(parser, arguments, 1, None)
-    union, failed = None, False
+    sketches, merged, failed = [], None, False
     for name in options.files:
         sketch = load(name)
         try:
-            if sketch is not None and union is not None:
-                union.merge(sketch)
+            if sketch is not None and merged is not None:
+                merged.merge(sketch)
         except ValueError as error:
             complain(name, error)
             sketch = None
         failed = failed or sketch is None
-        union = union or sketch
-    if union is None:
+        if sketch is not None:
+            merged = merged or sketch.copy()
+            sketches.append(sketch)
+    if merged is None:
         return 1
+    # The sketches together know more than the merged one, which is what can be saved.
+    best = union(*sketches) if len(sketches) > 1 else merged
     if options.save is not None:  # first: who reads the result may be gone
-        failed = not save(union, options.save) or failed
+        failed = not save(merged, options.save) or failed
     if options.json:
-        result = {**as_dict(union, options.confidence), **description(union)}
+        result = {**as_dict(best, options.confidence), **description(merged)}
+        result["merged"] = as_dict(merged, options.confidence)
         failed = not write(result, options) or failed
     else:
-        failed = not write_result(f"{union.count()}\n") or failed
+        failed = not write_result(f"{best.count()}\n") or failed
     return 1 if failed else 0
 
 
@@ -202,7 +207,7 @@ def compare(arguments):
         parts = {
             "a": a,
             "b": b,
-            "a or b": a | b,
+            "a or b": union(a, b),
             "a and b": a & b,
             "only a": a - b,
             "only b": b - a,
