@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cvmcount import CVMSketch
+from cvmcount import CVMSketch, union
 from program import COMMAND, counted, run
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="tested with tools of Unix")
@@ -38,14 +38,16 @@ def test_python_reads_what_is_saved(saved):
 def test_merge_is_the_union(saved, tmp_path):
     parts = [saved(f"{i}", *range(5_000 * i, 5_000 * i + 8_000)) for i in range(3)]
     out = tmp_path / "all"
-    union = CVMSketch()
-    union.merge(*[CVMSketch.from_bytes(Path(part).read_bytes()) for part in parts])
+    sketches = [CVMSketch.from_bytes(Path(part).read_bytes()) for part in parts]
+    merged = CVMSketch()
+    merged.merge(*sketches)
     for order in (parts, parts[::-1]):
-        assert counted("merge", *order, "--save", str(out)) == round(union.estimate())
-        assert out.read_bytes() == union.to_bytes()
-    assert counted("merge", "-", input=out.read_bytes()) == round(union.estimate())
+        assert counted("merge", *order, "--save", str(out)) == union(*sketches).count()
+        assert out.read_bytes() == merged.to_bytes()
+    assert counted("merge", "-", input=out.read_bytes()) == merged.count()
     told = json.loads(run("merge", "--json", "--confidence", "0.99", *parts).stdout)
-    assert (told["low"], told["high"]) == union.interval(0.99)
+    assert (told["low"], told["high"]) == union(*sketches).interval(0.99)
+    assert told["merged"]["estimate"] == merged.count()
     assert str(told["estimate"]) == str(counted("merge", *parts))  # no float
 
 

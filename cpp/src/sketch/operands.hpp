@@ -5,8 +5,8 @@
 // counts with the largest threshold of those that retain it. And an operand that was never merged
 // knows how its sample grew: what that says beyond the sample (its martingale estimate less the
 // estimate of its sample, which has the mean 0) is added, in the share that never makes the
-// estimate worse, whatever the order of the streams. cpp/tests/support/reference_union.hpp is the
-// same in the plainest form.
+// estimate worse, whatever the order of the streams. tests/test_union.py has the same in the
+// plainest form.
 #pragma once
 
 #include <cstddef>
