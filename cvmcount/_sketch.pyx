@@ -785,7 +785,10 @@ cdef class CVMSketch:
 
     @property
     def nbytes(self):
-        """The memory that the sketch takes, in bytes. It grows with `num_retained`."""
+        """The memory that the sketch takes, in bytes. It grows with `num_retained`.
+
+        Half a kilobyte of keys, which sketches of one seed share, is not counted.
+        """
         with cython.critical_section(self):
             return object.__sizeof__(self) + self.core.get().memory_bytes()
 

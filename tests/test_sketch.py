@@ -155,7 +155,10 @@ def test_seeds_give_independent_estimates():
 
 
 def test_memory():
-    assert CVMSketch().nbytes < 1000
+    assert CVMSketch().nbytes < 400
+    few = CVMSketch()
+    few.update(range(10))
+    assert few.nbytes < 600
     sketch = fed(range(1_000_000))
     assert sketch.nbytes < 250_000
     assert sys.getsizeof(sketch) >= sketch.nbytes

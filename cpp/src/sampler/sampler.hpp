@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <utility>
 #include <variant>
@@ -14,63 +15,96 @@
 
 namespace cvmcount {
 
-class sampler {
+// A value that lies elsewhere, because it is large and seldom wanted.
+template <class Value>
+class boxed {
   public:
-    sampler(coins kind, std::size_t capacity, std::uint64_t seed) noexcept
+    explicit boxed(Value value) : value_(new Value(std::move(value))) {}
+    boxed(const boxed& other) : boxed(*other) {}
+    boxed(boxed&&) noexcept = default;
+    boxed& operator=(const boxed& other) { return *this = boxed(other); }
+    boxed& operator=(boxed&&) noexcept = default;
+
+    const Value& operator*() const noexcept { return *value_; }
+    Value& operator*() noexcept { return *value_; }
+
+    friend bool operator==(const boxed& a, const boxed& b) { return *a == *b; }
+
+  private:
+    std::unique_ptr<Value> value_;
+};
+
+class sampler {
+    using any = std::variant<hashed_sampler, boxed<fresh_sampler>>;
+
+    template <class Function>
+    auto visit(const Function& function) const {
+        const auto* const hashed = std::get_if<hashed_sampler>(&chosen_);
+        return hashed != nullptr ? function(*hashed) : function(fresh());
+    }
+
+  public:
+    // These throw std::bad_alloc.
+    sampler(coins kind, std::size_t capacity, std::uint64_t seed)
         : chosen_(kind == coins::hashed ? any(hashed_sampler(capacity))
-                                        : any(fresh_sampler(capacity, seed))) {}
+                                        : any(boxed(fresh_sampler(capacity, seed)))) {}
+    explicit sampler(fresh_sampler chosen) : chosen_(boxed(std::move(chosen))) {}
+
     explicit sampler(hashed_sampler chosen) noexcept : chosen_(std::move(chosen)) {}
-    explicit sampler(fresh_sampler chosen) noexcept : chosen_(std::move(chosen)) {}
 
     coins kind() const noexcept { return chosen_.index() == 0 ? coins::hashed : coins::fresh; }
 
     // Precondition: of this kind.
     const hashed_sampler& hashed() const noexcept { return *std::get_if<hashed_sampler>(&chosen_); }
-    const fresh_sampler& fresh() const noexcept { return *std::get_if<fresh_sampler>(&chosen_); }
+    const fresh_sampler& fresh() const noexcept {
+        return **std::get_if<boxed<fresh_sampler>>(&chosen_);
+    }
 
     // Precondition: hashed coins.
     void forget_history() noexcept { std::get_if<hashed_sampler>(&chosen_)->forget_history(); }
 
     std::uint64_t threshold() const noexcept {
-        return std::visit([](const auto& s) { return s.threshold(); }, chosen_);
+        return visit([](const auto& s) { return s.threshold(); });
     }
     void offer_filtered(std::span<const std::uint64_t> identities, std::uint64_t items) {
-        std::visit([=](auto& s) { s.offer_filtered(identities, items); }, chosen_);
+        if (auto* const chosen = std::get_if<hashed_sampler>(&chosen_)) {
+            chosen->offer_filtered(identities, items);
+        } else {
+            (**std::get_if<boxed<fresh_sampler>>(&chosen_)).offer_filtered(identities, items);
+        }
     }
     double estimate() const noexcept {
-        return std::visit([](const auto& s) { return s.estimate(); }, chosen_);
+        return visit([](const auto& s) { return s.estimate(); });
     }
     std::uint64_t count() const noexcept {
-        return std::visit([](const auto& s) { return s.count(); }, chosen_);
+        return visit([](const auto& s) { return s.count(); });
     }
     interval confidence_interval(double confidence) const {
-        return std::visit([=](const auto& s) { return s.confidence_interval(confidence); },
-                          chosen_);
+        return visit([=](const auto& s) { return s.confidence_interval(confidence); });
     }
     bool is_exact() const noexcept {
-        return std::visit([](const auto& s) { return s.is_exact(); }, chosen_);
+        return visit([](const auto& s) { return s.is_exact(); });
     }
     std::size_t capacity() const noexcept {
-        return std::visit([](const auto& s) { return s.capacity(); }, chosen_);
+        return visit([](const auto& s) { return s.capacity(); });
     }
     std::size_t retained() const noexcept {
-        return std::visit([](const auto& s) { return s.retained(); }, chosen_);
+        return visit([](const auto& s) { return s.retained(); });
     }
     std::uint64_t items_seen() const noexcept {
-        return std::visit([](const auto& s) { return s.items_seen(); }, chosen_);
+        return visit([](const auto& s) { return s.items_seen(); });
     }
     double sampling_rate() const noexcept {
-        return std::visit([](const auto& s) { return s.sampling_rate(); }, chosen_);
+        return visit([](const auto& s) { return s.sampling_rate(); });
     }
     std::size_t memory_bytes() const noexcept {
-        return std::visit([](const auto& s) { return s.memory_bytes(); }, chosen_);
+        const std::size_t bytes = visit([](const auto& s) { return s.memory_bytes(); });
+        return sizeof *this + bytes - (kind() == coins::hashed ? sizeof(hashed_sampler) : 0);
     }
 
     friend bool operator==(const sampler&, const sampler&) = default;
 
   private:
-    using any = std::variant<hashed_sampler, fresh_sampler>;
-
     any chosen_;
 };
 

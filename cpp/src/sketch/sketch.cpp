@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <stdexcept>
 #include <utility>
 
@@ -86,12 +87,26 @@ std::optional<process_hashes> together(const std::optional<process_hashes>& a,
     return process_hashes{a->salt, true};
 }
 
+// The keys of a seed take more memory than a sketch of a few elements, and programs make many
+// sketches of one seed: those that a thread makes one after the other share them.
+std::shared_ptr<const identity_hash> hash_of_seed(std::uint64_t seed) {
+    thread_local std::uint64_t last_seed = 0;
+    thread_local std::weak_ptr<const identity_hash> last;
+    auto hash = last.lock();
+    if (hash == nullptr || seed != last_seed) {
+        hash = std::make_shared<const identity_hash>(seed);
+        last = hash;
+        last_seed = seed;
+    }
+    return hash;
+}
+
 }  // namespace
 
 // A sketch consists of these, which are copied together.
 struct sketch::parts {
     saved_settings settings;
-    identity_hash hash;
+    std::shared_ptr<const identity_hash> hash;
     sampler sample;
 
     bool may_collide() const noexcept { return settings.hashes && settings.hashes->several; }
@@ -103,7 +118,7 @@ sketch::sketch(const sketch_settings& settings) {
                                  .epsilon = settings.capacity == 0 ? settings.epsilon : 0.0,
                                  .delta = settings.delta,
                                  .dropna = settings.dropna};
-    parts_.reset(new parts{kept, identity_hash(settings.seed),
+    parts_.reset(new parts{kept, hash_of_seed(settings.seed),
                            sampler(settings.coins, capacity, settings.seed)});
 }
 
@@ -134,7 +149,7 @@ void sketch::clear() {
 // ---- counting -----------------------------------------------------------------------------------
 
 reading_rules sketch::rules() const noexcept {
-    return {.hash = &parts_->hash,
+    return {.hash = parts_->hash.get(),
             .threshold = parts_->sample.threshold(),
             .dropna = parts_->settings.dropna,
             .skip_repeats = parts_->sample.kind() == coins::hashed};
@@ -146,20 +161,20 @@ void sketch::take(const reading_output& output) {
 
 void sketch::add(std::string_view text) {
     const auto bytes = std::as_bytes(std::span(text));
-    add_identity(parts_->hash.of_bytes(is_utf8(bytes) ? kind::text : kind::bytes, bytes));
+    add_identity(parts_->hash->of_bytes(is_utf8(bytes) ? kind::text : kind::bytes, bytes));
 }
 
 void sketch::add_real(double number) {
-    if (number == number) return add_identity(parts_->hash.of_real(number));
-    if (!dropna()) add_identity(parts_->hash.of_missing());
+    if (number == number) return add_identity(parts_->hash->of_real(number));
+    if (!dropna()) add_identity(parts_->hash->of_missing());
 }
 
 void sketch::add_integer(std::int64_t number) {
-    add_identity(parts_->hash.of_integer(number));
+    add_identity(parts_->hash->of_integer(number));
 }
 
 void sketch::add_unsigned(std::uint64_t number) {
-    add_identity(parts_->hash.of_unsigned(number));
+    add_identity(parts_->hash->of_unsigned(number));
 }
 
 void sketch::add_identity(std::uint64_t identity) {
@@ -464,7 +479,7 @@ std::vector<std::byte> sketch::to_bytes() const {
 sketch sketch::from_bytes(std::span<const std::byte> bytes) {
     saved_settings settings;
     const auto sample = load(bytes, settings);
-    return sketch(parts{settings, identity_hash(settings.seed), std::move(*sample)});
+    return sketch(parts{settings, hash_of_seed(settings.seed), std::move(*sample)});
 }
 
 }  // namespace cvmcount
