@@ -612,7 +612,7 @@ cdef class CVMSketch:
         return sketch
 
     def __reduce__(self):
-        attributes = getattr(self, "__dict__", None)  # of an instance of a subclass
+        attributes = object.__getstate__(self)  # of an instance of a subclass, with its slots
         return type(self).from_bytes, (self.to_bytes(),), attributes
 
     def __eq__(self, other):

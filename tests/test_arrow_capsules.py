@@ -10,6 +10,7 @@ import os
 import struct
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -190,15 +191,15 @@ def test_several_columns(producer):
 
 
 def test_nesting_without_end(producer):
-    for depth in (100, 101):
+    for depth in (50, 51):
         schema, array = producer.schema(b"l"), numbers(producer, [1, 2])
         for _ in range(depth):
             schema, array = producer.schema(b"+s", [schema]), producer.array(2, [None], [array])
         items = exported_array(producer, schema, array)
-        if depth == 100:
+        if depth == 50:
             assert count_approx(items) == 2
         else:
-            with pytest.raises(TypeError, match="100 levels"):
+            with pytest.raises(TypeError, match="50 levels"):
                 count_approx(items)
 
 
@@ -262,6 +263,23 @@ def test_a_column_that_finds_no_memory():
     command = [sys.executable, "-P", "-c", SMALL_MEMORY]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.stdout == "items cannot be read beyond item 0: out of memory\n"
+
+
+@pytest.mark.threads
+def test_nesting_on_a_small_stack(producer):
+    schema, array = producer.schema(b"l"), numbers(producer, [1, 2])
+    for _ in range(50):
+        schema, array = producer.schema(b"+s", [schema]), producer.array(2, [None], [array])
+    items = exported_array(producer, schema, array)
+    found = []
+    before = threading.stack_size(128 << 10)
+    try:
+        thread = threading.Thread(target=lambda: found.append(count_approx(items)))
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(before)
+    assert found == [2]
 
 
 def missing_child(producer):

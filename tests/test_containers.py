@@ -3,10 +3,14 @@
 Or that an update which fails half-way loses what came before, or reads memory that is gone.
 """
 
+import datetime
 import gc
 import itertools
 import random
 import signal
+import sys
+from decimal import Decimal
+from unittest.mock import MagicMock
 
 import pytest
 from hypothesis import given
@@ -182,3 +186,22 @@ def test_items_that_change_the_list_they_are_read_from(length):
     sketch.update(items)
     assert sketch.estimate() == 2
     assert sketch.items_seen == len(items)
+
+
+def test_what_stands_for_a_library_in_a_test(monkeypatch):
+    for name in ("polars", "pyarrow", "pandas", "numpy.ma", "sqlalchemy.engine"):
+        monkeypatch.setitem(sys.modules, name, MagicMock())
+    assert count_approx(letter for letter in "abca") == 3
+    assert count_approx(["a", Decimal(1), datetime.date(2024, 1, 1), None]) == 3
+
+
+def test_codes_that_are_no_array():
+    pandas = pytest.importorskip("pandas")
+
+    class Lying(pandas.Categorical):
+        @property
+        def codes(self):
+            return MagicMock(itemsize=8, strides=(8,), ctypes=MagicMock(data=0))
+
+    with pytest.raises(ValueError, match="codes"):
+        count_approx(Lying(["a", "b"]))

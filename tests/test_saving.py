@@ -119,6 +119,21 @@ def test_subclasses():
         assert copied.name == "hits"
 
 
+class Slotted(CVMSketch):
+    """A class of a user's own, with slots instead of a dict."""
+
+    __slots__ = ("name",)
+
+
+def test_slots_of_subclasses():
+    sketch = Slotted(capacity=50)
+    sketch.update(range(500))
+    sketch.name = "hits"
+    for copied in (copy.copy(sketch), pickle.loads(pickle.dumps(sketch))):
+        assert type(copied) is Slotted
+        assert (copied, copied.name) == (sketch, "hits")
+
+
 def test_every_kind_of_buffer():
     import array
     import mmap

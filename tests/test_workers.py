@@ -5,8 +5,11 @@ every object.
 """
 
 import itertools
+import os
 import random
 import signal
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -21,6 +24,36 @@ def fed(items, workers=1, **arguments):
     sketch = CVMSketch(**arguments)
     sketch.update(items, workers=workers)
     return sketch
+
+
+FORKS = """
+import os, sys
+from cvmcount import CVMSketch
+
+class Forks:
+    def __init__(self):
+        self.child = None
+    def __hash__(self):
+        if self.child is None:
+            self.child = os.fork()
+        return 1
+    def __eq__(self, other):
+        return self is other
+
+forks = Forks()
+items = [*map(str, range(400_000)), forks, *map(str, range(400_000, 800_000))]
+sketch = CVMSketch(capacity=1_000_000)
+sketch.update(items, workers=4)
+assert sketch.items_seen == 800_001
+if forks.child:
+    sys.exit(os.waitstatus_to_exitcode(os.waitpid(forks.child, 0)[1]))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+def test_a_fork_in_mid_list():
+    """The child has no threads but its own, and goes on alone."""
+    subprocess.run([sys.executable, "-P", "-c", FORKS], check=True, timeout=60)
 
 
 def few_objects(source, length):

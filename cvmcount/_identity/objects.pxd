@@ -43,10 +43,16 @@ cdef inline byte_span span_of(object data) noexcept:
     return as_span(PyBytes_AS_STRING(<PyObject*>data), PyBytes_GET_SIZE(<PyObject*>data))
 
 
+cdef extern from "Python.h":
+    bint PyModule_Check(object candidate) noexcept
+
+
 # Returns what another module defines, or () where that module was never imported: then no item is
-# of it. So a program that does not use NumPy does not come to import it.
+# of it. So a program that does not use NumPy does not come to import it. What stands for a module
+# in a test, and has every name, is none.
 cdef inline object known(str module, str name):
-    return getattr((<dict>PyImport_GetModuleDict()).get(module), name, ())
+    found = (<dict>PyImport_GetModuleDict()).get(module)
+    return getattr(found, name, ()) if PyModule_Check(found) else ()
 
 
 cdef extern from "Python.h" nogil:

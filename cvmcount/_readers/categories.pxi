@@ -68,6 +68,9 @@ cdef BlockReader open_categorical(items, BlockReader categories, size_t workers)
     cdef unique_ptr[column] entries
     cdef layout where
     codes = items.codes
+    if type(codes) is not known("numpy", "ndarray") or codes.ndim != 1 or codes.dtype.kind != "i":
+        kind = type(codes).__name__
+        raise ValueError(f"items must have codes in one array of integers with a sign, not {kind}")
     where.data = <const byte*><uintptr_t>codes.ctypes.data
     where.stride = codes.strides[0]
     where.size = <size_t>len(codes)

@@ -14,7 +14,8 @@
 namespace cvmcount {
 namespace {
 
-constexpr int max_depth = 100;  // as for tuples; each level costs stack
+// Each level costs stack, and threads may have 128 kB of it, ours as well.
+constexpr int max_depth = 50;
 constexpr const char* no_integers =
     "its run ends, or the indices into its dictionary, are no integers";
 

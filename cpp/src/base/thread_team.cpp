@@ -1,7 +1,20 @@
 #include "base/thread_team.hpp"
 
+#if !defined(_WIN32)
+#include <unistd.h>
+#endif
+
 namespace cvmcount {
 namespace {
+
+// Tells a process from the children that it forks, which have none of its threads.
+long this_process() noexcept {
+#if defined(_WIN32)
+    return 0;
+#else
+    return static_cast<long>(getpid());
+#endif
+}
 
 constexpr int looks_before_sleep = 4000;
 
@@ -17,7 +30,7 @@ std::uint32_t wait_for_change(const std::atomic<std::uint32_t>& value, std::uint
 
 }  // namespace
 
-thread_team::thread_team(std::size_t workers) {
+thread_team::thread_team(std::size_t workers) : process_(this_process()) {
     helpers_.reserve(workers - 1);
     try {
         for (std::size_t slice = 1; slice < workers; ++slice) {
@@ -34,6 +47,11 @@ thread_team::~thread_team() {
 }
 
 void thread_team::run(job work, void* context) noexcept {
+    if (process_ != this_process()) {
+        if (work == nullptr) return;
+        for (std::size_t slice = 0; slice < size(); ++slice) work(context, slice);
+        return;
+    }
     work_ = work;
     context_ = context;
     working_.store(static_cast<std::uint32_t>(helpers_.size()), std::memory_order_relaxed);
@@ -59,7 +77,13 @@ void thread_team::help(std::size_t slice) noexcept {
 
 void thread_team::dismiss() noexcept {
     run(nullptr, nullptr);
-    for (std::thread& helper : helpers_) helper.join();
+    for (std::thread& helper : helpers_) {
+        if (process_ == this_process()) {
+            helper.join();
+        } else {
+            helper.detach();
+        }
+    }
 }
 
 }  // namespace cvmcount

@@ -1,8 +1,8 @@
 // Threads that do the slices of a job together with the caller, pass after pass.
 //
-// A team ends with the process that made it: a fork() has none of its threads.
+// A fork() has none of the threads of its parent: there the caller does all slices by itself.
 //
-// passes are short (a millisecond), so whoever waits looks again for a few microseconds before it
+// Passes are short (a millisecond), so whoever waits looks again for a few microseconds before it
 // sleeps: to be woken up takes longer than that.
 #pragma once
 
@@ -35,6 +35,7 @@ class thread_team {
     void help(std::size_t slice) noexcept;
     void dismiss() noexcept;
 
+    long process_;        // that has the threads
     job work_ = nullptr;  // of this pass; null ends the helpers
     void* context_ = nullptr;
     std::atomic<std::uint32_t> pass_ = 0;     // its rise publishes the two above
