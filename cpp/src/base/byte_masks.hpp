@@ -85,10 +85,28 @@ inline byte_masks masks_of(const std::byte* data, std::byte end) noexcept {
     return masks;
 }
 
+// Where either of two bytes stands.
+inline std::uint64_t mask_of(const std::byte* data, std::byte one, std::byte other) noexcept {
+    const __m128i ones = _mm_set1_epi8(std::to_integer<char>(one));
+    const __m128i others = _mm_set1_epi8(std::to_integer<char>(other));
+    std::uint64_t mask = 0;
+    for (unsigned i = 0; i < byte_masks::bytes; i += 16) {
+        const __m128i vector = _mm_loadu_si128(reinterpret_cast<const __m128i*>(data + i));
+        mask |=
+            high_bits(_mm_or_si128(_mm_cmpeq_epi8(vector, ones), _mm_cmpeq_epi8(vector, others)))
+            << i;
+    }
+    return mask;
+}
+
 #else
 
 using plain::mask_of;
 using plain::masks_of;
+
+inline std::uint64_t mask_of(const std::byte* data, std::byte one, std::byte other) noexcept {
+    return mask_of(data, one) | mask_of(data, other);
+}
 
 #endif
 
@@ -98,6 +116,7 @@ class text_block {
     text_block(std::span<const std::byte> text, std::size_t at) noexcept
         : data_(text.data() + at), size_(text.size() - at) {
         if (size_ >= byte_masks::bytes) return;
+        last_.fill(std::byte{0});
         std::memcpy(last_.data(), data_, size_);
         data_ = last_.data();
         valid_ = (std::uint64_t{1} << size_) - 1;
@@ -107,6 +126,10 @@ class text_block {
 
     std::uint64_t mask_of(std::byte sought) const noexcept {
         return cvmcount::mask_of(data_, sought) & valid_;
+    }
+
+    std::uint64_t mask_of(std::byte one, std::byte other) const noexcept {
+        return cvmcount::mask_of(data_, one, other) & valid_;
     }
 
     byte_masks masks_of(std::byte end) const noexcept {
@@ -119,7 +142,7 @@ class text_block {
     const std::byte* data_;
     std::size_t size_;
     std::uint64_t valid_ = ~std::uint64_t{0};
-    std::array<std::byte, byte_masks::bytes> last_{};
+    std::array<std::byte, byte_masks::bytes> last_;  // of a text that ends in it
 };
 
 }  // namespace cvmcount

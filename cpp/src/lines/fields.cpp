@@ -63,12 +63,11 @@ class field_reader {
     void read_block(std::size_t at) noexcept {
         const text_block block(text_, at);
         const std::uint64_t quotes = form_.quotes ? block.mask_of(quote) : 0;
-        const std::uint64_t ends =
-            form_.quotes ? block.mask_of(std::byte{'\n'}) | block.mask_of(std::byte{'\r'})
-                         : block.mask_of(form_.end);
-        const std::uint64_t delimiters =
-            form_.blanks ? block.mask_of(std::byte{' '}) | block.mask_of(std::byte{'\t'})
-                         : block.mask_of(delimiter_.front());
+        const std::uint64_t ends = form_.quotes ? block.mask_of(std::byte{'\n'}, std::byte{'\r'})
+                                                : block.mask_of(form_.end);
+        const std::uint64_t delimiters = form_.blanks
+                                             ? block.mask_of(std::byte{' '}, std::byte{'\t'})
+                                             : block.mask_of(delimiter_.front());
         if (quotes == 0 && !in_quotes_) return take_stops(at, ends, delimiters);
         if (!form_.comment) {
             const bool may_open =

@@ -50,7 +50,7 @@ line_ends::found line_ends::next(std::span<const std::byte> piece, std::size_t o
 void line_ends::read_block(std::span<const std::byte> piece, std::size_t at) noexcept {
     const text_block block(piece, at);
     const std::uint64_t quotes = block.mask_of(line_form::quote);
-    const std::uint64_t ends = block.mask_of(std::byte{'\n'}) | block.mask_of(std::byte{'\r'});
+    const std::uint64_t ends = block.mask_of(std::byte{'\n'}, std::byte{'\r'});
     const auto begin = static_cast<std::ptrdiff_t>(at);
     if (!form_.comment) {
         const auto delimiter = static_cast<std::byte>(form_.delimiter.front());
