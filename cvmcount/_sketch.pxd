@@ -11,5 +11,6 @@ cdef class CVMSketch:
 
     cdef int read(self, BlockReader reader, shown, CVMSketch other) except -1
     # Asks for the next block. Both are called for every block that a reader fills.
+    cdef int warn_if_misled(self) except -1
     cdef int begin_block(self, Block* block) except -1
     cdef int take(self, const Block* block) except -1

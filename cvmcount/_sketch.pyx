@@ -4,6 +4,7 @@
 cimport cython
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.bytes cimport PyBytes_FromStringAndSize
+from cpython.exc cimport PyErr_WarnEx
 from cpython.mem cimport PyMem_RawFree, PyMem_RawMalloc
 from libc.stddef cimport size_t
 from libc.stdint cimport int64_t, uint64_t
@@ -262,8 +263,10 @@ cdef class CVMSketch:
 
         Notes
         -----
-        *Thread safety*: safe. *Cost*: constant.
+        *Crafted items* that make it larger than honest ones could give a RuntimeWarning:
+        docs/hostile_data.md. *Thread safety*: safe. *Cost*: constant.
         """
+        self.warn_if_misled()
         with cython.critical_section(self):
             return self.core.get().estimate()
 
@@ -284,6 +287,7 @@ cdef class CVMSketch:
         >>> round(sketch.estimate()), sketch.count(), sketch.interval()
         (1011565, 1000000, (990691, 1000000))
         """
+        self.warn_if_misled()
         with cython.critical_section(self):
             return self.core.get().count()
 
@@ -307,8 +311,8 @@ cdef class CVMSketch:
         Both ends coincide while `is_exact`. Where an element did not fit in the buffer, low is at
         least one more than the capacity, and high at most `items_seen`. Where several elements were
         known only by their own hash(), which may collide, low is a floor and high is `items_seen`.
-        *Thread safety*: safe. *Cost*: a microsecond; with fresh
-        coins that of sorting the buffer.
+        After a RuntimeWarning about crafted items they are `num_retained` and `items_seen`.
+        *Thread safety*: safe. *Cost*: a microsecond; with fresh coins that of sorting the buffer.
 
         *Source*: log-normal interval; for hashed coins with the variance of the martingale
         estimate, the sum of (1-p)/p**2 over all changes of the buffer. After a merge: gamma
@@ -323,6 +327,7 @@ cdef class CVMSketch:
         """
         cdef double level = checked_fraction("confidence", confidence)
         cdef interval bounds
+        self.warn_if_misled()
         with cython.critical_section(self):
             bounds = self.core.get().confidence_interval(level)
         return bounds.low, bounds.high
@@ -688,6 +693,19 @@ cdef class CVMSketch:
             self.core.get().take(block.output)
             if block.output.process_hashes > 0:
                 self.core.get().add_process_hashes(process_salt, block.output.process_hashes)
+        return 0
+
+    cdef int warn_if_misled(self) except -1:
+        with cython.critical_section(self):
+            if not self.core.get().is_misled():
+                return 0
+        # Of what calls this, not of this.
+        PyErr_WarnEx(
+            RuntimeWarning,
+            b"the estimate exceeds the number of items as no honest items make it: they were "
+            b"crafted for this seed, so count them again with seed=None",
+            1,
+        )
         return 0
 
     # The number that hash() depends on in this process, once an element was known by nothing else;

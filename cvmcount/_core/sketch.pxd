@@ -82,6 +82,7 @@ cdef extern from "cvmcount/sketch.hpp" namespace "cvmcount" nogil:
         double estimate() noexcept
         uint64_t count() noexcept
         interval confidence_interval(double confidence) except +
+        cbool is_misled() noexcept
         cbool is_exact() noexcept
         uint64_t items_seen() noexcept
         size_t retained() noexcept

@@ -2,6 +2,7 @@
 
 import os
 import time
+import warnings
 from functools import partial
 
 from cvmcount import CVMSketch, __version__
@@ -131,7 +132,9 @@ def count_files(options, files, total, bar):
             files.note_nothing(name)
         if count is not None and opened:  # even if something in it could not be counted
             count.bytes = files.text_bytes - bytes_before
-            each.append({"name": name, **count.numbers(options.confidence)})
+            with warnings.catch_warnings():  # said of the total
+                warnings.simplefilter("ignore")
+                each.append({"name": name, **count.numbers(options.confidence)})
     return each
 
 
@@ -195,7 +198,11 @@ def main(arguments):
         bar.close()
     count.bytes = files.text_bytes
     seconds = time.perf_counter() - start
-    total = count.numbers(options.confidence)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        total = count.numbers(options.confidence)
+    for text in {str(warning.message) for warning in caught}:
+        say(text.replace("seed=None", "--seed random"))
     failed = files.failed
     if options.save is not None:  # first: who reads the result may be gone
         from .sketches import save

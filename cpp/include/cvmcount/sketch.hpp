@@ -100,6 +100,11 @@ class sketch {
     // may collide, it is a floor: then the upper end is the number of items.
     interval confidence_interval(double confidence = 0.95) const;
 
+    // The estimate exceeds the number of items by more than honest items let it, but for a chance
+    // of one in a billion: somebody has made items whose hashes are small, for a seed that is
+    // known. Nothing that is estimated means anything then, and the interval is what is certain.
+    bool is_misled() const noexcept;
+
     // No element was ever turned away, and at most one was known only by a hash of its own.
     bool is_exact() const noexcept;
     std::uint64_t items_seen() const noexcept;  // less the missing values that were skipped

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <memory>
 #include <stdexcept>
 #include <utility>
@@ -264,9 +265,19 @@ std::uint64_t sketch::count() const noexcept {
 
 interval sketch::confidence_interval(double confidence) const {
     require_fraction("confidence", confidence);
+    if (is_misled()) return {retained(), items_seen()};
     interval result = parts_->sample.confidence_interval(confidence);
     if (parts_->may_collide()) result.high = items_seen();
     return result;
+}
+
+// The smaller the sample, the more often it is far off by chance: of the smallest nothing is said.
+// Of others, 12/sqrt(k) is 12 standard errors after a merge, and 17 before.
+bool sketch::is_misled() const noexcept {
+    constexpr std::size_t least_capacity = 64;
+    if (capacity() < least_capacity || parts_->sample.is_exact()) return false;
+    const double most = 1.0 + 12.0 / std::sqrt(static_cast<double>(capacity()));
+    return estimate() > most * static_cast<double>(items_seen());
 }
 
 bool sketch::is_exact() const noexcept {
