@@ -102,7 +102,7 @@ def test_a_sketch_that_is_cleared_meanwhile(workers, kind):
     columns = {
         "dictionary": lambda: pa.DictionaryArray.from_arrays(numbers, pa.array(range(100))),
         "bool": lambda: pa.Array.from_buffers(
-            pa.bool_(), len(numbers), [None, numbers.buffers()[1]]
+            pa.bool_(), 8 * len(numbers), [None, numbers.buffers()[1]]
         ),
         "int8": lambda: numbers,
         "struct": lambda: pa.StructArray.from_arrays([numbers[:4_000_000]], ["a"]),
