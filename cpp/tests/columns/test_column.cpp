@@ -17,6 +17,8 @@
 
 #include "base/utf8.hpp"
 #include "columns/array_columns.hpp"
+#include "columns/column_sequence.hpp"
+#include "columns/composite_column.hpp"
 #include "columns/dictionary_column.hpp"
 #include "simd/vector_level.hpp"
 #include "support/random_words.hpp"
@@ -90,6 +92,14 @@ class memory {
     layout where_{};
 };
 
+// A column of what lies in the memory of a vector.
+template <class Value>
+layout layout_of(const std::vector<Value>& values) {
+    return {.data = reinterpret_cast<const std::byte*>(values.data()),
+            .stride = sizeof(Value),
+            .size = values.size()};
+}
+
 // What a column has to say of each of its values; nothing for a missing one.
 using maybe_identity = std::pair<bool, std::uint64_t>;
 
@@ -97,16 +107,25 @@ void check(column& values, std::vector<maybe_identity> expected, random_words& r
            const identity_hash& hash) {
     const std::size_t stride = 1 + 2 * random.below(2);
     std::vector<std::byte> mask(stride * expected.size());
-    if (random.below(2) == 0) {
+    const std::size_t first_bit = random.below(20);
+    std::vector<std::uint8_t> validity((first_bit + expected.size() + 7) / 8, 0xff);
+    const std::uint64_t which = random.below(4);  // missing values by a mask, by a bitmap, or none
+    if (which < 2) {
         const std::size_t seldom = 1 + random.below(300);
         for (std::size_t i = 0; i < expected.size(); ++i) {
             if (random.below(seldom) != 0) continue;
             mask[stride * i] = static_cast<std::byte>(1 + random.below(255));
+            const std::size_t bit = first_bit + i;
+            validity[bit / 8] &= static_cast<std::uint8_t>(~(1U << bit % 8));
             expected[i].first = false;
         }
+    }
+    if (which == 0) {
         values.set_mask({.data = mask.data(),
                          .stride = static_cast<std::ptrdiff_t>(stride),
                          .size = expected.size()});
+    } else if (which == 1) {
+        values.set_validity(validity.data(), first_bit);
     }
     for (const vector_level& level : vector_levels()) {
         REQUIRE(use_level(level.name));
@@ -296,6 +315,27 @@ TEST_CASE("a block with a time beyond all that is stored is not read") {
     CHECK(values.read(2048, 3000, rules, cache, output) == 3000);
 }
 
+TEST_CASE("times beyond the nanoseconds") {
+    const identity_hash hash(3);
+    constexpr std::int64_t microsecond = 1000, minute = 60'000'000'000;
+    // The first of each column lies so far from 1970 that nanoseconds would take 65 bits.
+    const std::vector<std::int64_t> microseconds = {-10'000'000'000'000'001, -1, 1};
+    const std::vector<std::int64_t> minutes = {-200'000'000, -1, 1};
+    const time_column short_units({.which = kind::datetime, .factor = microsecond},
+                                  layout_of(microseconds));
+    const time_column long_units({.which = kind::datetime, .factor = minute}, layout_of(minutes));
+    const reading_rules rules = {.hash = &hash, .threshold = ~0ULL};
+    constexpr std::int64_t attoseconds_a_microsecond = 1'000'000'000'000;
+    CHECK(read(short_units, 0, 3, 3, rules).identities ==
+          std::vector{
+              hash.of_time(kind::datetime, -10'000'000'001, 999'999 * attoseconds_a_microsecond),
+              hash.of_time(kind::datetime, -1, 999'999 * attoseconds_a_microsecond),
+              hash.of_time(kind::datetime, 0, attoseconds_a_microsecond)});
+    CHECK(read(long_units, 0, 3, 3, rules).identities ==
+          std::vector{hash.of_time(kind::datetime, -12'000'000'000, 0),
+                      hash.of_time(kind::datetime, -60, 0), hash.of_time(kind::datetime, 60, 0)});
+}
+
 template <class Code>
 void check_codes(number_type type, random_words& random, const identity_hash& hash) {
     const std::size_t size = random_size(random);
@@ -369,6 +409,69 @@ TEST_CASE("a column stops where there is no room") {
     reading_output output = {.identities = identities.data(), .room = identities.size()};
     CHECK(values.read(0, 5000, rules, cache, output) == 2048);
     CHECK(output.kept == 2048);
+    // What a vector writes behind a block needs room, too.
+    for (const std::size_t slack : {filter_slack - 1, filter_slack}) {
+        reading_output tight = {.identities = identities.data(), .room = 2048 + slack};
+        CHECK(values.read(0, 5000, rules, cache, tight) == (slack < filter_slack ? 1024 : 2048));
+    }
+}
+
+TEST_CASE("rows of several columns are tuples") {
+    random_words random(13);
+    const identity_hash hash(3);
+    for (int round = 0; round < 20; ++round) {
+        const std::size_t size = random_size(random);
+        std::vector<std::int64_t> first(size), second(size);
+        std::vector<maybe_identity> expected;
+        for (std::size_t i = 0; i < size; ++i) {
+            first[i] = static_cast<std::int64_t>(random.next());
+            second[i] = static_cast<std::int64_t>(random.below(3));
+            std::vector<std::uint64_t> members = {hash.of_integer(first[i]),
+                                                  hash.of_integer(second[i])};
+            expected.emplace_back(true, hash.of_members(kind::tuple, members));
+        }
+        std::vector<std::unique_ptr<column>> fields;
+        fields.push_back(std::make_unique<number_column>(number_type::int64, layout_of(first)));
+        fields.push_back(std::make_unique<number_column>(number_type::int64, layout_of(second)));
+        composite_column rows(kind::tuple, std::move(fields), size);
+        check(rows, expected, random, hash);
+    }
+}
+
+TEST_CASE("columns one after the other are one column") {
+    const identity_hash hash(3);
+    const std::vector<std::int8_t> codes = {0, 1, 2, 2, 1, 0};
+    // Three columns with dictionaries of one size, but of other entries.
+    const std::vector<std::vector<std::uint64_t>> entries = {{1, 2, 3}, {4, 5, 6}, {7, 8, 9}};
+    column_sequence columns;
+    const auto append = [&](const std::vector<std::uint64_t>& identities) {
+        columns.append(std::make_unique<dictionary_column>(
+            number_type::int8, layout_of(codes),
+            std::make_unique<identity_column>(identities, identities.size()),
+            dictionary_column::negative_index::is_missing));
+    };
+    const auto read_from = [&](std::size_t begin, bool skip_repeats) {
+        std::vector<std::uint64_t> found(columns.size() + 2 * column::block_values);
+        const reading_rules rules = {
+            .hash = &hash, .threshold = ~0ULL, .skip_repeats = skip_repeats};
+        reading_output output = {.identities = found.data(), .room = found.size()};
+        const sliced_input slices = columns.slices();
+        CHECK(slices.read_slice(slices.context, 0, begin, columns.size(), rules, output) ==
+              columns.size());
+        found.resize(output.kept);
+        return found;
+    };
+    using identities = std::vector<std::uint64_t>;
+    append(entries[0]);
+    append(entries[1]);
+    CHECK(columns.size() == 12);
+    CHECK(read_from(0, false) == identities{1, 2, 3, 3, 2, 1, 4, 5, 6, 6, 5, 4});
+    CHECK(read_from(5, false) == identities{1, 4, 5, 6, 6, 5, 4});
+    CHECK(read_from(8, false) == identities{6, 6, 5, 4});
+    CHECK(read_from(0, true) == identities{1, 2, 3, 4, 5, 6});
+    columns.clear();
+    append(entries[2]);
+    CHECK(read_from(0, true) == identities{7, 8, 9});
 }
 
 TEST_CASE("text and bytes of fixed width") {
@@ -402,6 +505,19 @@ TEST_CASE("text and bytes of fixed width") {
         check(text, texts, random, hash);
         fixed_bytes_column bytes(width, bytes_place.where());
         check(bytes, byte_strings, random, hash);
+    }
+}
+
+TEST_CASE("units that are no code points are not read") {
+    const identity_hash hash(3);
+    const reading_rules rules = {.hash = &hash, .threshold = ~0ULL};
+    for (const std::uint32_t unit : {0x10ffffU, 0x110000U}) {
+        const std::vector<std::uint32_t> units = {unit};
+        const fixed_text_column values(1, layout_of(units));
+        std::vector<std::uint64_t> identities(1 + filter_slack);
+        identity_cache cache;
+        reading_output output = {.identities = identities.data(), .room = identities.size()};
+        CHECK(values.read(0, 1, rules, cache, output) == (unit < 0x110000 ? 1 : 0));
     }
 }
 
