@@ -2,6 +2,8 @@
 // contradicts itself is believed, or that what a producer hands over is not released once.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <cstdint>
 #include <memory>
@@ -11,6 +13,7 @@
 
 #include "arrow/batches.hpp"
 #include "arrow/open_column.hpp"
+#include "identity/decimal.hpp"
 #include "support/arrow_tree.hpp"
 
 namespace cvmcount::testing {
@@ -81,6 +84,83 @@ TEST_CASE("text by offsets") {
         other.without_buffer().with(bad).with_text("xxabc");
         CHECK(error_of(other) == "its offsets are negative or fall");
     }
+    // Of the text of a longer array, only the last offset says where it ends.
+    arrow_tree longer("u", 2);
+    longer.without_buffer().with(offsets{0, 7, 5}).with_text("xxabc");
+    arrow_tree first("+s", 1);
+    first.without_buffer().with_child(longer);
+    CHECK(error_of(first) == "its offsets are negative or fall");
+}
+
+TEST_CASE("decimals of every width") {
+    // Words, the least first, as a machine of either byte order has them.
+    const auto wide = [](std::vector<std::uint64_t> words, std::size_t width) {
+        if constexpr (std::endian::native == std::endian::big) {
+            for (auto value = words.begin(); value != words.end();) {
+                const auto next = value + static_cast<std::ptrdiff_t>(width);
+                std::reverse(value, next);
+                value = next;
+            }
+        }
+        return words;
+    };
+    const auto decimal = [](const std::string& digits, bool negative, std::int64_t scale) {
+        std::vector<std::byte> values;
+        for (const char digit : digits) values.push_back(static_cast<std::byte>(digit - '0'));
+        return identify_decimal_digits(values, negative, -scale, hash);
+    };
+    arrow_tree narrow("d:9,2,32", 4);
+    narrow.without_buffer().with(std::vector<std::int32_t>{300, 25, -250, 1});
+    CHECK(read(narrow) == identities{hash.of_integer(3), hash.of_real(0.25), hash.of_real(-2.5),
+                                     decimal("1", false, 2)});
+    arrow_tree whole("d:18,2,64", 2);
+    whole.without_buffer().with(std::vector<std::int64_t>{300, -700});
+    CHECK(read(whole) == identities{hash.of_integer(3), hash.of_integer(-7)});
+    constexpr std::uint64_t ones = ~std::uint64_t{0};
+    arrow_tree usual("d:38,1", 4);  // 2**64, -2**64, -1, the least int64
+    usual.without_buffer().with(wide({0, 1, 0, ones, ones, ones, std::uint64_t{1} << 63, ones}, 2));
+    CHECK(read(usual) == identities{decimal("18446744073709551616", false, 1),
+                                    decimal("18446744073709551616", true, 1), decimal("1", true, 1),
+                                    decimal("9223372036854775808", true, 1)});
+    arrow_tree widest("d:76,0,256", 2);  // 2**128, -2**128
+    widest.without_buffer().with(wide({0, 0, 1, 0, 0, 0, ones, ones}, 4));
+    CHECK(read(widest) == identities{decimal("340282366920938463463374607431768211456", false, 0),
+                                     decimal("340282366920938463463374607431768211456", true, 0)});
+}
+
+TEST_CASE("times of every unit") {
+    const auto narrow = [](const char* format, std::int32_t count) {
+        arrow_tree tree(format, 1);
+        tree.without_buffer().with(std::vector{count});
+        return read(tree).at(0);
+    };
+    const auto wide = [](const char* format, std::int64_t count) {
+        arrow_tree tree(format, 1);
+        tree.without_buffer().with(std::vector{count});
+        return read(tree).at(0);
+    };
+    const auto date = [](std::int64_t days) {
+        return hash.of_word(kind::date, static_cast<std::uint64_t>(days));
+    };
+    // A second and a quarter before the zero.
+    const auto before = [](kind which) { return hash.of_time(which, -2, 750'000'000'000'000'000); };
+    CHECK(narrow("tdD", -1) == date(-1));
+    CHECK(wide("tdm", -1) == date(-1));
+    CHECK(wide("tdm", 86'399'999) == date(0));
+    CHECK(wide("tdm", 86'400'000) == date(1));
+    CHECK(narrow("tts", 1) == hash.of_time(kind::time, 1, 0));
+    CHECK(narrow("ttm", -1250) == before(kind::time));
+    CHECK(wide("ttu", -1'250'000) == before(kind::time));
+    CHECK(wide("ttn", -1'250'000'000) == before(kind::time));
+    CHECK(wide("tDs", -1) == hash.of_time(kind::duration, -1, 0));
+    CHECK(wide("tDm", -1250) == before(kind::duration));
+    CHECK(wide("tDu", -1'250'000) == before(kind::duration));
+    CHECK(wide("tDn", -1'250'000'000) == before(kind::duration));
+    CHECK(wide("tss:", -1) == hash.of_time(kind::datetime, -1, 0));
+    CHECK(wide("tsm:", -1250) == before(kind::datetime));
+    CHECK(wide("tsu:", -1'250'000) == before(kind::datetime));
+    CHECK(wide("tsn:", -1'250'000'000) == before(kind::datetime));
+    CHECK(wide("tsm:UTC", -1250) == before(kind::aware_datetime));
 }
 
 TEST_CASE("text by views") {
@@ -97,6 +177,11 @@ TEST_CASE("text by views") {
     arrow_tree shorter("vu", 2);
     shorter.without_buffer().with(views).with_text(longer).with(std::vector{size - 1});
     CHECK(error_of(shorter) == "a view points beyond its buffer");
+    const std::int32_t offset = -1;
+    std::memcpy(views.data() + 28, &offset, 4);
+    arrow_tree earlier("vu", 2);
+    earlier.without_buffer().with(views).with_text(longer).with(std::vector{size});
+    CHECK(error_of(earlier) == "a view points beyond its buffer");
 }
 
 TEST_CASE("a dictionary counts what is referred to, each entry once") {
@@ -175,6 +260,9 @@ TEST_CASE("structs and lists are tuples") {
         arrow_tree tree("+vl", 2);
         tree.without_buffer().with(offsets{2, 0}).with(offsets{2, 3}).with_child(numbers);
         CHECK(read(tree) == identities{tuple({three, four}), tuple({one, two, three})});
+        arrow_tree beyond("+vl", 1);
+        beyond.without_buffer().with(offsets{2}).with(offsets{3}).with_child(numbers);
+        CHECK(error_of(beyond) == "a list ends outside its values");
     }
     SUBCASE("lists of one length") {
         arrow_tree tree("+w:2", 1, 1);
