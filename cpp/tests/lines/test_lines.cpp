@@ -309,6 +309,23 @@ TEST_CASE("workers and a threshold") {
     }
 }
 
+TEST_CASE("a line at the threshold is kept, one above it is not") {
+    const std::string text = "a\nb\nc\nd\n";
+    line_form folds, first;
+    folds.folds_case = true;
+    first.fields = {1};
+    for (const char* line : {"a", "b", "c", "d"}) {
+        const std::uint64_t threshold = hash.of_text(bytes_of(line));
+        for (const line_form& form : {line_form(), folds, first}) {
+            const result whole = expected(text, form, threshold);
+            CHECK(std::ranges::count(whole.identities, threshold) == 1);
+            for (const std::size_t buffer : {1U, 100U}) {
+                CHECK(read(text, form, buffer, {buffer}, 1, threshold) == whole);
+            }
+        }
+    }
+}
+
 TEST_CASE("one file does not flow into the next") {
     line_stream stream({}, 4, 1);
     const reading_rules rules = {.hash = &hash, .threshold = everything};
