@@ -62,6 +62,13 @@ TEST_CASE("below the smaller threshold every element of both is known") {
         REQUIRE(found.in_both().estimate() == static_cast<double>(both) / threshold);
         REQUIRE(found.jaccard().retained == both);
         REQUIRE(found.jaccard().of == both + first + second);
+        const auto most = [](const sampler& one) {
+            return one.is_exact() ? one.retained() : one.items_seen();
+        };
+        const std::uint64_t most_a = most(a.sketch), most_b = most(b.sketch);
+        REQUIRE(found.in_both().at_most == std::min(most_a, most_b));
+        REQUIRE(found.in_first_only().at_most == most_a);
+        REQUIRE(found.in_one_only().at_most == most_a + most_b);
         for (const auto& count : {found.in_both(), found.in_first_only(), found.in_one_only()}) {
             const interval bounds = count.confidence_interval(0.9);
             REQUIRE(bounds.low >= count.retained);

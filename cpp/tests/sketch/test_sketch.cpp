@@ -286,6 +286,8 @@ TEST_CASE("the salt of a process goes along, and two do not go together") {
     plain.require_salt(6);
     CHECK(sketch::from_bytes(salted.to_bytes()).salt() == 5U);
     CHECK(!salted.empty_copy().salt());
+    salted.clear();
+    CHECK(!salted.salt());
 }
 
 TEST_CASE("two elements that are known by hashes of their own are never exact") {
