@@ -63,6 +63,19 @@ TEST_CASE("what is valid, at the ends of each range") {
     }
 }
 
+TEST_CASE("a byte that is not ASCII is seen wherever it stands") {
+    for (std::size_t size = 1; size <= 40; ++size) {
+        std::vector<std::byte> bytes(size, std::byte{'x'});
+        CHECK(is_ascii(bytes));
+        for (std::byte& byte : bytes) {
+            byte = std::byte{0x80};
+            CHECK_FALSE(is_ascii(bytes));
+            CHECK_FALSE(is_utf8(bytes));
+            byte = std::byte{'x'};
+        }
+    }
+}
+
 TEST_CASE("checked in pieces as at once, and as by decoding") {
     random_words random(1);
     const std::vector<std::string> parts = {"x",    "abcdefgh", "é",    "日",   "𐍈",

@@ -122,6 +122,8 @@ TEST_CASE("residues hold a rational number, however it was reached") {
     const std::uint32_t prime = number_residues::primes[0];
     CHECK_FALSE(integer(1).divided_by(integer(prime)) == integer(2).divided_by(integer(prime)));
     CHECK(integer(1).divided_by(integer(prime))[0] == prime);
+    // A multiple of one has no sign there: prime itself stands for what has no inverse.
+    CHECK(integer(prime, true)[0] == 0);
 }
 
 }  // namespace

@@ -11,7 +11,9 @@
 namespace cvmcount::testing {
 namespace {
 
-// Numbers that are their own identities. One that is 0 stops the slice before it.
+constexpr const char* stopped = "a number is 0";
+
+// Numbers that are their own identities. One that is 0 stops the slice before it, for good.
 struct numbers {
     std::vector<std::uint64_t> values;
 
@@ -24,6 +26,7 @@ struct numbers {
             if (self.values[begin] > rules.threshold) continue;
             output.identities[output.kept++] = self.values[begin];
         }
+        if (begin < end && self.values[begin] == 0) output.error = stopped;
         return begin;
     }
 
@@ -42,6 +45,7 @@ struct pass {
     std::size_t stop;
     std::vector<std::uint64_t> kept;
     std::uint64_t item_count;
+    const char* error;
 };
 
 pass read(parallel_reader& reader, numbers& from, std::size_t begin, std::size_t end,
@@ -52,7 +56,7 @@ pass read(parallel_reader& reader, numbers& from, std::size_t begin, std::size_t
     const std::size_t stop = reader.read(from.slices(), begin, end, rules, output);
     CHECK(identities.back() == 0x5eed);
     identities.resize(output.kept);
-    return {stop, identities, output.item_count};
+    return {stop, identities, output.item_count, output.error};
 }
 
 TEST_CASE("any number of workers hands back what one does, in the order of the input") {
@@ -78,6 +82,7 @@ TEST_CASE("any number of workers hands back what one does, in the order of the i
             REQUIRE(found.stop == stop);
             REQUIRE(found.kept == expected);
             REQUIRE(found.item_count == stop - begin);
+            REQUIRE(found.error == (stop < size ? stopped : nullptr));
         }
     }
 }
