@@ -116,6 +116,9 @@ TEST_CASE("decimals of every width") {
     arrow_tree whole("d:18,2,64", 2);
     whole.without_buffer().with(std::vector<std::int64_t>{300, -700});
     CHECK(read(whole) == identities{hash.of_integer(3), hash.of_integer(-7)});
+    arrow_tree quarters("d:18,2,64", 2);  // multiples of 5**2, but not of 10**2
+    quarters.without_buffer().with(std::vector<std::int64_t>{300, 25});
+    CHECK(read(quarters) == identities{hash.of_integer(3), hash.of_real(0.25)});
     constexpr std::uint64_t ones = ~std::uint64_t{0};
     arrow_tree usual("d:38,1", 4);  // 2**64, -2**64, -1, the least int64
     usual.without_buffer().with(wide({0, 1, 0, ones, ones, ones, std::uint64_t{1} << 63, ones}, 2));

@@ -59,6 +59,19 @@ TEST_CASE("however identities lie together") {
     check_against_std(10, 0x1f, 32, 2000);
 }
 
+TEST_CASE("identities close to the largest that there is") {
+    for (const std::size_t capacity : {16U, 100U, 1000U}) {
+        smallest_ids real(capacity);
+        std::vector<std::uint64_t> expected;
+        for (std::uint64_t left = capacity; left-- > 0;) {
+            REQUIRE_FALSE(real.contains(~0ULL - left));
+            REQUIRE(real.insert(~0ULL - left));
+            expected.push_back(~0ULL - left);
+            REQUIRE(real.ascending() == expected);
+        }
+    }
+}
+
 TEST_CASE("a set made at once takes what still comes") {
     random_words random(11);
     constexpr std::uint64_t last = ~0ULL;

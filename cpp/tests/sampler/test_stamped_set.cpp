@@ -48,6 +48,19 @@ TEST_CASE("the set agrees with a list") {
     check_against_list(4, 0x7ULL << 32 | 0x7, 3000);
 }
 
+TEST_CASE("members that share a counter of the filter are all found") {
+    constexpr std::uint64_t members = 300;  // more than a counter can count
+    stamped_set set(members);
+    for (std::uint64_t identity = 0; identity < members; ++identity) set.insert(identity, 0);
+    for (std::uint64_t identity = 0; identity < members; ++identity) {
+        for (std::uint64_t left = identity; left < members; ++left) {
+            REQUIRE(set.find(left) != stamped_set::nowhere);
+        }
+        set.erase(set.find(identity));
+        REQUIRE(set.find(identity) == stamped_set::nowhere);
+    }
+}
+
 TEST_CASE("an empty set") {
     const stamped_set set(10);
     CHECK(set.find(0) == stamped_set::nowhere);

@@ -229,6 +229,9 @@ TEST_CASE("sections") {
     check_invalid(with_word(saved, at_section, head + (1 << 8)), "longer");
     check_invalid(with_word(saved, at_section, ~0ULL), "longer");
     check_invalid(with_word(saved, at_section, head - (8 << 8)), "");
+    for (std::uint64_t size = 0; size < 32; ++size) {  // four numbers are due
+        check_invalid(with_word(saved, at_section, size << 8 | (head & 0xff)), "too early");
+    }
     check_invalid(with_byte(saved, at_section, 0), "no sample");
     check_invalid(with_byte(saved, at_section, 128), "no sample");
     check_invalid(with_section(saved, 2, 8), "order");
