@@ -6,6 +6,7 @@
     python3 dev.py engines       the adapters on real Spark, Dask and Ray (needs Java 17)
     python3 dev.py lint          formatters, linters, stubs against the built package
     python3 dev.py sanitize      all tests under ASan and UBSan, the threaded ones under TSan
+    python3 dev.py mutants [NAME]...  whether the C++ tests catch each bug of cpp/tests/mutants.toml
     python3 dev.py portability   C++ tests by GCC and Clang, at several levels, and big-endian
     python3 dev.py fuzz [NAME [SECONDS]]  one target of cpp/fuzz, or a minute of each (needs Clang)
     python3 dev.py notebooks     run benchmarks/notebooks anew, in place (five minutes)
@@ -294,6 +295,10 @@ def main() -> None:
         run(PYTHON, script, *arguments[1:], CVMCOUNT_BENCHMARK_COMMAND=typed)
     elif command == "sanitize":
         sanitize()
+    elif command == "mutants":
+        set_up()
+        ensure_doctest()
+        run(PYTHON, "cpp/tests/mutants.py", *arguments)
     elif command == "portability":
         portability()
     else:
