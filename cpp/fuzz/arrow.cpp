@@ -98,7 +98,7 @@ batches_of_input draw_batches(input& in) {
     }
     const bool is_nullable = !in.one_in(3);  // a struct that is not is a table
     const int depth = levels_below(type);
-    const bool may_fail = !is_supported(type) || depth > 100 ||
+    const bool may_fail = !is_supported(type) || depth > 50 ||
                           (!is_nullable && type.format == "+s" && type.children.size() != 1);
     if (in.one_in(2)) {
         ArrowSchema schema = schema_of(type, is_nullable);
