@@ -12,13 +12,16 @@ CORE = {
     "base": set(),
     "identity": {"base"},
     "reading": {"base", "identity"},
+    "items": {"base"},
     "simd": {"base", "identity", "reading"},
-    "columns": {"base", "identity", "reading", "simd"},
-    "arrow": {"base", "identity", "reading", "simd", "columns"},
+    "columns": {"base", "identity", "reading", "items", "simd"},
+    "arrow": {"base", "identity", "reading", "items", "simd", "columns"},
     "lines": {"base", "identity", "reading"},
     "sampler": {"base"},
-    "sketch": {"base", "identity", "reading", "simd", "columns", "arrow", "lines", "sampler"},
-}
+    "sketch": {
+        "base", "identity", "reading", "items", "simd", "columns", "arrow", "lines", "sampler"
+    },
+}  # fmt: skip
 
 # The headers that a C++ program includes hold plain types, but for the sketch itself. The rooms
 # that may use one are those that make what it describes, and all above.

@@ -2,6 +2,7 @@
 // say: a value that points outside is a malformed_column.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -29,6 +30,7 @@ class null_column final : public column {
 
   private:
     filter_output read_block(const block& which) const override;
+    void write_one(std::size_t i, item_writer& out) const override;
 };
 
 // bool, eight to a byte.
@@ -39,6 +41,7 @@ class bit_column final : public column {
 
   private:
     filter_output read_block(const block& which) const override;
+    void write_one(std::size_t i, item_writer& out) const override;
     std::size_t different_values() const noexcept override { return 2; }
 
     const std::uint8_t* bits_;
@@ -54,8 +57,10 @@ class decimal_column final : public array_column {
 
   private:
     filter_output read_block(const block& which) const override;
+    void write_one(std::size_t i, item_writer& out) const override;
     bool is_word(std::size_t i, std::int64_t& coefficient) const noexcept;
     bool are_whole(const block& which, std::uint64_t* words) const noexcept;
+    bool find_magnitude(std::size_t i, std::array<std::byte, 32>& magnitude) const noexcept;
     std::uint64_t identify_long(std::size_t i, const identity_hash& hash) const noexcept;
 
     std::size_t width_;
@@ -74,8 +79,11 @@ class string_column final : public column {
 
   private:
     filter_output read_block(const block& which) const override;
+    void write_one(std::size_t i, item_writer& out) const override;
     bool identify_one(std::size_t i, const reading_rules& rules,
                       std::uint64_t& identity) const override;
+
+    std::span<const std::byte> bytes_at(std::size_t i) const;
 
     kind kind_;
     const std::byte* offsets_;
@@ -96,9 +104,12 @@ class view_column final : public column {
 
   private:
     filter_output read_block(const block& which) const override;
+    void write_one(std::size_t i, item_writer& out) const override;
     bool identify_one(std::size_t i, const reading_rules& rules,
                       std::uint64_t& identity) const override;
     std::span<const std::byte> bytes_of(const std::byte* view) const;
+
+    static constexpr std::size_t view_bytes = 16;
 
     kind kind_;
     const std::byte* views_;
@@ -115,6 +126,7 @@ class run_column final : public column {
 
   private:
     filter_output read_block(const block& which) const override;
+    void write_one(std::size_t i, item_writer& out) const override;
     std::int64_t end_of(std::size_t run) const noexcept;
     std::size_t run_at(std::size_t position) const noexcept;
 
@@ -146,6 +158,7 @@ class list_column final : public column {
     };
 
     filter_output read_block(const block& which) const override;
+    void write_one(std::size_t i, item_writer& out) const override;
     range range_of(std::size_t i) const;
     std::size_t end_before(std::size_t i) const noexcept;
     std::int64_t load(const std::byte* numbers, std::size_t i) const noexcept;

@@ -17,7 +17,6 @@ namespace cvmcount {
 namespace {
 
 constexpr const char* bad_offsets = "its offsets are negative or fall";
-constexpr std::size_t view_bytes = 16;
 constexpr std::uint32_t most_inline = 12;
 
 }  // namespace
@@ -86,9 +85,9 @@ bool decimal_column::are_whole(const block& which, std::uint64_t* words) const n
     return true;
 }
 
-std::uint64_t decimal_column::identify_long(std::size_t i,
-                                            const identity_hash& hash) const noexcept {
-    std::array<std::byte, 32> magnitude;
+// Finds the coefficient without its sign, in little-endian bytes. Returns whether it is negative.
+bool decimal_column::find_magnitude(std::size_t i,
+                                    std::array<std::byte, 32>& magnitude) const noexcept {
     std::memcpy(magnitude.data(), value(i), width_);
     const auto end = magnitude.begin() + static_cast<std::ptrdiff_t>(width_);
     if constexpr (std::endian::native == std::endian::big) std::reverse(magnitude.begin(), end);
@@ -99,6 +98,13 @@ std::uint64_t decimal_column::identify_long(std::size_t i,
         if (carry) *byte = static_cast<std::byte>(std::to_integer<unsigned>(*byte) + 1);
         carry = carry && *byte == std::byte{0};
     }
+    return negative;
+}
+
+std::uint64_t decimal_column::identify_long(std::size_t i,
+                                            const identity_hash& hash) const noexcept {
+    std::array<std::byte, 32> magnitude;
+    const bool negative = find_magnitude(i, magnitude);
     return identify_decimal({magnitude.data(), width_}, negative, scale_, hash);
 }
 
@@ -147,21 +153,26 @@ filter_output string_column<Offset>::read_block(const block& which) const {
 }
 
 template <class Offset>
-bool string_column<Offset>::identify_one(std::size_t i, const reading_rules& rules,
-                                         std::uint64_t& identity) const {
+std::span<const std::byte> string_column<Offset>::bytes_at(std::size_t i) const {
     const auto begin = load_at<Offset>(offsets_, i);
     const auto end = load_at<Offset>(offsets_, i + 1);
     if (begin < 0 || end < begin || end > end_) {
         throw malformed_column(bad_offsets);
     }
-    identity = rules.hash->of_bytes(kind_, {bytes_ + begin, static_cast<std::size_t>(end - begin)});
+    return {bytes_ + begin, static_cast<std::size_t>(end - begin)};
+}
+
+template <class Offset>
+bool string_column<Offset>::identify_one(std::size_t i, const reading_rules& rules,
+                                         std::uint64_t& identity) const {
+    identity = rules.hash->of_bytes(kind_, bytes_at(i));
     return true;
 }
 
 template class string_column<std::int32_t>;
 template class string_column<std::int64_t>;
 
-inline std::span<const std::byte> view_column::bytes_of(const std::byte* view) const {
+std::span<const std::byte> view_column::bytes_of(const std::byte* view) const {
     const auto length = load_at<std::uint32_t>(view, 0);  // a negative one is a large one
     if (length <= most_inline) return {view + 4, length};
     const std::size_t number = load_at<std::uint32_t>(view, 2);

@@ -33,6 +33,7 @@ class number_column final : public array_column {
 
   private:
     filter_output read_block(const block& which) const override;
+    void write_one(std::size_t i, item_writer& out) const override;
     std::size_t different_values() const noexcept override;
     template <class Type>
     filter_output read_words(word_form form, const block& which) const noexcept;
@@ -58,6 +59,7 @@ class time_column final : public array_column {
 
   private:
     filter_output read_block(const block& which) const override;
+    void write_one(std::size_t i, item_writer& out) const override;
     void gather_counts(const block& which, std::uint64_t* counts) const noexcept;
     filter_output read_long_times(const block& which, const std::uint64_t* counts) const;
 
@@ -72,6 +74,7 @@ class fixed_text_column final : public array_column {
 
   private:
     filter_output read_block(const block& which) const override;
+    void write_one(std::size_t i, item_writer& out) const override;
 
     std::size_t width_;
 };
@@ -95,6 +98,7 @@ class packed_text_column final : public array_column {
 
   private:
     filter_output read_block(const block& which) const override;
+    void write_one(std::size_t i, item_writer& out) const override;
 
     library library_;
 };
@@ -111,6 +115,7 @@ class fixed_bytes_column final : public array_column {
 
   private:
     filter_output read_block(const block& which) const override;
+    void write_one(std::size_t i, item_writer& out) const override;
 
     std::size_t width_;
     padding end_;

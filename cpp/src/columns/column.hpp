@@ -9,6 +9,7 @@
 
 #include "columns/identity_cache.hpp"
 #include "cvmcount/column_view.hpp"
+#include "items/item_writer.hpp"
 #include "reading/rules.hpp"
 #include "simd/word_filter.hpp"
 
@@ -77,6 +78,13 @@ class column {
         return false;
     }
 
+    // Appends one value as an item, a missing one too. Throws malformed_column, std::bad_alloc, and
+    // unidentified_value where only Python has the value.
+    void write_item(std::size_t i, item_writer& out) const {
+        if (is_missing(i)) return out.missing();
+        write_one(i, out);
+    }
+
   protected:
     explicit column(std::size_t size) noexcept : size_(size) {}
 
@@ -100,6 +108,9 @@ class column {
     // One value that has no missing bit. Returns false where it is missing all the same.
     virtual bool identify_one(std::size_t i, const reading_rules& rules,
                               std::uint64_t& identity) const;
+
+    // One value that has no missing bit; it may be missing all the same.
+    virtual void write_one(std::size_t i, item_writer& out) const = 0;
 
   private:
     bool is_missing(std::size_t i) const noexcept {

@@ -19,6 +19,7 @@ class composite_column final : public column {
 
   private:
     filter_output read_block(const block& which) const override;
+    void write_one(std::size_t i, item_writer& out) const override;
 
     kind kind_;
     std::vector<std::unique_ptr<column>> fields_;
@@ -32,6 +33,7 @@ class same_text_column final : public column {
 
   private:
     filter_output read_block(const block& which) const override;
+    void write_one(std::size_t i, item_writer& out) const override;
 
     std::string utf8_;
 };

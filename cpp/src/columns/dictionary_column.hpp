@@ -26,6 +26,7 @@ class dictionary_column final : public array_column {
 
   private:
     filter_output read_block(const block& which) const override;
+    void write_one(std::size_t i, item_writer& out) const override;
     template <class Index>
     filter_output read_indices(const block& which) const;
     template <class Index, negative_index Negative>
@@ -50,6 +51,7 @@ class identity_column final : public column {
 
   private:
     filter_output read_block(const block& which) const override;
+    void write_one(std::size_t i, item_writer& out) const override;
     bool identify_one(std::size_t i, const reading_rules& rules,
                       std::uint64_t& identity) const override;
 

@@ -1,0 +1,190 @@
+// The values of columns as items: what is kept of an element beside its identity.
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "base/utf8.hpp"
+#include "columns/array_columns.hpp"
+#include "columns/composite_column.hpp"
+#include "columns/dictionary_column.hpp"
+#include "columns/gather.hpp"
+
+namespace cvmcount {
+namespace {
+
+template <class Type>
+std::uint64_t word_at(const std::byte* source, bool swapped) noexcept {
+    return Type::word(load<typename Type::bits>(source, swapped));
+}
+
+template <class Type>
+std::int64_t integer_at(const std::byte* source, bool swapped) noexcept {
+    return static_cast<std::int64_t>(word_at<Type>(source, swapped));
+}
+
+template <class Real>
+double real_at(const std::byte* source, bool swapped) noexcept {
+    return std::bit_cast<double>(word_at<Real>(source, swapped));
+}
+
+// NaN is a missing value.
+void write_real(double value, item_writer& out) {
+    std::isnan(value) ? out.missing() : out.real(value);
+}
+
+void write_complex(double real, double imaginary, item_writer& out) {
+    std::isnan(real) || std::isnan(imaginary) ? out.missing() : out.complex(real, imaginary);
+}
+
+item_tag tag_of(kind which) {
+    switch (which) {
+        case kind::datetime:
+            return item_tag::datetime;
+        case kind::aware_datetime:
+            return item_tag::aware_datetime;
+        case kind::time:
+            return item_tag::time;
+        case kind::aware_time:
+            return item_tag::aware_time;
+        case kind::duration:
+            return item_tag::duration;
+        default:
+            throw_unidentified();
+    }
+}
+
+}  // namespace
+
+void number_column::write_one(std::size_t i, item_writer& out) const {
+    const std::byte* const at = value(i);
+    const bool swapped = values().swapped;
+    using word = natural<std::uint64_t>;
+    switch (type_) {
+        case number_type::int8:
+            return out.integer(integer_at<integer<std::int8_t>>(at, swapped));
+        case number_type::int16:
+            return out.integer(integer_at<integer<std::int16_t>>(at, swapped));
+        case number_type::int32:
+            return out.integer(integer_at<integer<std::int32_t>>(at, swapped));
+        case number_type::int64:
+            return out.integer(integer_at<word>(at, swapped));
+        case number_type::uint8:
+            return out.natural(word_at<natural<std::uint8_t>>(at, swapped));
+        case number_type::uint16:
+            return out.natural(word_at<natural<std::uint16_t>>(at, swapped));
+        case number_type::uint32:
+            return out.natural(word_at<natural<std::uint32_t>>(at, swapped));
+        case number_type::uint64:
+            return out.natural(word_at<word>(at, swapped));
+        case number_type::boolean:
+            return out.boolean(*at != std::byte{0});
+        case number_type::real16:
+            return write_real(real_at<real16>(at, swapped), out);
+        case number_type::real32:
+            return write_real(real_at<real32>(at, swapped), out);
+        case number_type::real64:
+            return write_real(real_at<word>(at, swapped), out);
+        case number_type::complex64:
+            return write_complex(real_at<real32>(at, swapped), real_at<real32>(at + 4, swapped),
+                                 out);
+        case number_type::complex128:
+            return write_complex(real_at<word>(at, swapped), real_at<word>(at + 8, swapped), out);
+    }
+    throw_unidentified();
+}
+
+void time_column::write_one(std::size_t i, item_writer& out) const {
+    const bool swapped = values().swapped;
+    std::int64_t count = form_.narrow ? integer_at<integer<std::int32_t>>(value(i), swapped)
+                                      : integer_at<natural<std::uint64_t>>(value(i), swapped);
+    if (form_.least_is_missing && count == std::numeric_limits<std::int64_t>::min()) {
+        return out.missing();
+    }
+    if (form_.which != kind::date) return out.nanoseconds(tag_of(form_.which), count, form_.factor);
+    count = count / form_.divisor - (count % form_.divisor < 0 ? 1 : 0);
+    // The identity exists, so this cannot overflow.
+    out.date(static_cast<std::int64_t>(static_cast<std::uint64_t>(count) *
+                                       static_cast<std::uint64_t>(form_.factor)));
+}
+
+void fixed_bytes_column::write_one(std::size_t i, item_writer& out) const {
+    std::size_t used = width_;
+    while (end_ == padding::zeros && used > 0 && value(i)[used - 1] == std::byte{0}) --used;
+    const std::span<const std::byte> bytes(value(i), used);
+    kind_ == kind::uuid ? out.uuid(bytes) : out.bytes(bytes);
+}
+
+void fixed_text_column::write_one(std::size_t i, item_writer& out) const {
+    std::vector<std::uint32_t> units(width_);
+    for (std::size_t unit = 0; unit < width_; ++unit) {
+        units[unit] =
+            load<std::uint32_t>(value(i) + unit * sizeof(std::uint32_t), values().swapped);
+    }
+    while (!units.empty() && units.back() == 0) units.pop_back();
+    item_bytes utf8(4 * units.size());
+    utf8.resize(encode_utf8(units.data(), units.size(), utf8.data()));
+    out.text(utf8);
+}
+
+void packed_text_column::write_one(std::size_t i, item_writer& out) const {
+    const char* text = nullptr;
+    std::size_t size = 0;
+    library_.open(library_.context);
+    const auto found = library_.unpack(library_.context, value(i), &text, &size);
+    item_bytes utf8(size);
+    if (found == library::answer::text && size > 0) std::memcpy(utf8.data(), text, size);
+    library_.close(library_.context);
+    if (found == library::answer::error) throw_unidentified();
+    found == library::answer::text ? out.text(utf8) : out.missing();
+}
+
+void composite_column::write_one(std::size_t i, item_writer& out) const {
+    if (kind_ != kind::tuple) throw_unidentified();  // an object of a class, which Python can make
+    out.begin_tuple(fields_.size());
+    for (const auto& field : fields_) field->write_item(i, out);
+}
+
+void same_text_column::write_one(std::size_t, item_writer& out) const {
+    out.text(std::as_bytes(std::span(utf8_)));
+}
+
+void dictionary_column::write_one(std::size_t i, item_writer& out) const {
+    const std::byte* const at = value(i);
+    const bool swapped = values().swapped;
+    std::uint64_t index = 0;
+    switch (index_) {
+        case number_type::int8:
+            index = word_at<integer<std::int8_t>>(at, swapped);
+            break;
+        case number_type::int16:
+            index = word_at<integer<std::int16_t>>(at, swapped);
+            break;
+        case number_type::int32:
+            index = word_at<integer<std::int32_t>>(at, swapped);
+            break;
+        case number_type::uint8:
+            index = word_at<natural<std::uint8_t>>(at, swapped);
+            break;
+        case number_type::uint16:
+            index = word_at<natural<std::uint16_t>>(at, swapped);
+            break;
+        case number_type::uint32:
+            index = word_at<natural<std::uint32_t>>(at, swapped);
+            break;
+        default:
+            index = word_at<natural<std::uint64_t>>(at, swapped);
+            break;
+    }
+    if (index < entries_->size()) return entries_->write_item(static_cast<std::size_t>(index), out);
+    if (negative_ == negative_index::is_malformed || index >> 63 == 0) {
+        throw malformed_column("an index is not in its dictionary");
+    }
+    out.missing();
+}
+
+void identity_column::write_one(std::size_t, item_writer&) const {
+    throw_unidentified();
+}
+
+}  // namespace cvmcount
