@@ -4,6 +4,8 @@ Text and lines take the colour that the page gives to text, so they can be read 
 ones; the one colour of its own is readable on both.
 """
 
+from html import escape
+
 ACCENT = "#2a8f9e"
 WIDTH, HEIGHT, MARGIN = 420, 58, 60
 
@@ -76,3 +78,27 @@ def sketch_html(sketch):
         f"{''.join(rows)}</table>"
         "</div>"
     )
+
+
+def table_html(title, names, rows, num_rows):
+    """The first rows of a table, of which there are so many."""
+    cell = "text-align:left;padding:2px 14px 2px 0;border:0;background:none"
+    heads = "".join(f'<th style="{cell};opacity:0.7">{escape(name)}</th>' for name in names)
+    lines = "".join(
+        '<tr style="background:none">'
+        + "".join(f'<td style="{cell}">{escape(shortened(value))}</td>' for value in values)
+        + "</tr>"
+        for values in rows
+    )
+    more = f"<div>… and {num_rows - len(rows):,} more</div>" if num_rows > len(rows) else ""
+    return (
+        '<div style="font-family:system-ui,sans-serif;font-size:13px;line-height:1.4">'
+        f"<div><b>{escape(title)}</b></div>"
+        '<table style="font-size:13px;border-collapse:collapse;margin:2px 0 0 0">'
+        f"<tr>{heads}</tr>{lines}</table>{more}</div>"
+    )
+
+
+def shortened(value):
+    text = str(value)
+    return text if len(text) <= 60 else text[:59] + "…"

@@ -8,6 +8,7 @@ from cpython.exc cimport PyErr_WarnEx
 from cpython.mem cimport PyMem_RawFree, PyMem_RawMalloc
 from libc.stddef cimport size_t
 from libc.stdint cimport int64_t, uint64_t
+from libcpp.memory cimport unique_ptr
 from libcpp.vector cimport vector
 
 import os
@@ -19,14 +20,35 @@ from cvmcount._checks cimport (
     checked_workers,
 )
 from cvmcount._core.identity cimport byte
+from cvmcount._core.items cimport (
+    duration_number,
+    error_in_item,
+    integer_number,
+    item_number,
+    item_summary,
+    kept_item,
+    lacking_items,
+    number_form,
+    number_totals,
+)
 from cvmcount._core.sketch cimport (
     hashed_coins,
+    identity_span,
+    identity_view,
     interval,
+    keep_items as keep_only_items,
+    keep_kind,
+    keep_nothing,
+    keep_summaries,
     max_capacity,
     min_capacity,
     new_empty_copy,
     new_from_bytes,
+    new_lacking_items,
+    number_view,
     optional_salt,
+    place,
+    sample_facts,
     sketch as core_sketch,
     sketch_merge,
     sketch_settings,
@@ -39,11 +61,20 @@ from cvmcount._identity.objects cimport (
     new_identifier,
     steady_seconds,
 )
-from cvmcount._readers.readers cimport Block, BlockReader, open_reader
+from cvmcount._readers.readers cimport (
+    Block,
+    BlockReader,
+    NumberReader,
+    open_kept_reader,
+    open_numbers,
+    open_reader,
+)
 from cvmcount._results cimport count_of, share_of
 
 from cvmcount._html import sketch_html
+from cvmcount._items import decode_item, duration_of_nanoseconds, encode_item
 from cvmcount._progress import open_progress
+from cvmcount._sample import Sample, SampleRow
 
 
 cdef double REPORT_SECONDS = 0.1
@@ -55,11 +86,54 @@ cdef double REPORT_SECONDS = 0.1
 cdef uint64_t process_salt = <uint64_t>int.from_bytes(os.urandom(8), "little")
 
 
+cdef keep_kind checked_keep(keep) except *:
+    if keep is None:
+        return keep_nothing
+    if keep == "items":
+        return keep_only_items
+    if keep == "summaries":
+        return keep_summaries
+    raise ValueError(f"keep must be None, 'items' or 'summaries', not {keep!r}")
+
+
+cdef object number_as(form, uint64_t bits):
+    if form == integer_number:
+        return <int64_t>bits
+    if form == duration_number:
+        return duration_of_nanoseconds(<int64_t>bits)
+    return (<double*>&bits)[0]
+
+
+# The item's bytes, its count, and the totals of its numbers as Python has them.
+cdef tuple row_of(const kept_item& item, number_form form):
+    cdef const number_totals* totals = &item.summary.totals
+    data = None
+    if item.bytes.size() > 0:
+        data = PyBytes_FromStringAndSize(
+            <const char*>item.bytes.data(), <Py_ssize_t>item.bytes.size()
+        )
+    if totals.numbers == 0:
+        return data, item.summary.count, None, None, None
+    total = number_as(form, totals.sum_low)
+    if form == integer_number or form == duration_number:
+        total = int(<int64_t>totals.sum_high) * 2**64 + int(totals.sum_low)
+    if form == duration_number:
+        total = duration_of_nanoseconds(total)
+    return (
+        data,
+        item.summary.count,
+        total,
+        number_as(form, totals.least),
+        number_as(form, totals.greatest),
+    )
+
+
 # Several threads may use a sketch. Its core is always touched under a critical section, but for
 # what never changes: its seed, its coins and dropna.
 @cython.auto_pickle(False)
 cdef class CVMSketch:
-    """CVMSketch(epsilon=0.05, delta=0.001, *, capacity=None, coins="hashed", seed=0, dropna=True)
+    """CVMSketch(epsilon=0.05, delta=0.001, *, capacity=None, coins="hashed", seed=0, dropna=True,
+    keep=None)
 
     Counts the distinct elements of a stream, approximately, in one pass and in fixed memory.
 
@@ -92,6 +166,11 @@ cdef class CVMSketch:
     dropna : bool
         Whether missing values (None, NaN, NaT, pandas.NA) are skipped. If not, all of them
         together are one element.
+    keep : {None, "items", "summaries"}
+        What is kept of each element in the buffer beside its hash. "items": its value, so that
+        `sample()` gives a uniform sample of the distinct elements. "summaries", for hashed coins
+        only: also how often it came, and the sum, minimum and maximum of the numbers that came with
+        it (`update(items, values=numbers)`).
 
     Raises
     ------
@@ -138,6 +217,7 @@ cdef class CVMSketch:
         coins="hashed",
         seed=0,
         dropna=True,
+        keep=None,
     ):
         cdef sketch_settings settings
         settings.coins = checked_coins(coins)
@@ -154,9 +234,10 @@ cdef class CVMSketch:
         if dropna is not True and dropna is not False:
             raise TypeError(f"dropna must be True or False, not {dropna!r}")
         settings.dropna = dropna
+        settings.keep = checked_keep(keep)
         self.core.reset(new core_sketch(settings))
 
-    def update(self, items, *, workers=1, progress=False):
+    def update(self, items, *, values=None, workers=1, progress=False):
         """Counts every item of an iterable, an array or a column.
 
         Parameters
@@ -173,6 +254,10 @@ cdef class CVMSketch:
             whatever else defines its own hash(). Arrow's lists and structs are tuples.
             One str, bytes or dict is an error, because counting its parts is nearly always a
             mistake.
+        values : iterable, buffer or Arrow data of numbers, optional
+            As many numbers or durations as there are items, for a sketch with keep="summaries":
+            what came with each item. A missing one is an occurrence without a number. Integers of
+            64 bits and durations add up exactly, other numbers as floats.
         workers : int or "all"
             The number of threads, 1 ... 256, or as many as there are cores for this process: they
             read a list, tuple, array or column of at least 65,536 items. Of a stream, batches are
@@ -219,8 +304,17 @@ cdef class CVMSketch:
         2.0
         """
         cdef size_t threads = checked_workers(workers)
+        cdef keep_kind keep = self.core.get().what_is_kept()
+        if values is not None and keep != keep_summaries:
+            raise ValueError("values need a sketch made with keep='summaries'")
         shown = open_progress(progress, items)
-        self.read(open_reader(items, threads), shown, None)
+        if values is not None:
+            numbers = open_numbers(values, items)
+            self.read_with_numbers(open_kept_reader(items, threads), numbers, shown)
+        elif keep != keep_nothing:
+            self.read(open_kept_reader(items, threads), shown, None)
+        else:
+            self.read(open_reader(items, threads), shown, None)
 
     def add(self, item):
         """Counts one item, whole: a str is one element here, not an iterable of characters.
@@ -244,6 +338,9 @@ cdef class CVMSketch:
         """
         cdef Identifier identifier = new_identifier()
         cdef uint64_t identity
+        cdef unique_ptr[lacking_items] lacking
+        cdef bint lacks
+        cdef bytes data
         with cython.critical_section(self):
             identifier.rules = self.core.get().rules()
         if identify(item, &identifier, &identity):
@@ -251,6 +348,15 @@ cdef class CVMSketch:
                 self.core.get().add_identity(identity)
                 if identifier.used_process_hash:
                     self.core.get().add_process_hashes(process_salt, 1)
+                lacks = self.core.get().may_lack()
+            if lacks:
+                data = encode_item(item)
+                with cython.critical_section(self):
+                    lacking.reset(new_lacking_items(self.core.get()[0]))
+                    if lacking.get().lacks(identity):
+                        self.core.get().give_one(
+                            identity, as_span(<const char*>data, len(data))
+                        )
 
     def estimate(self):
         """The estimated number of distinct elements, as a float.
@@ -332,6 +438,81 @@ cdef class CVMSketch:
             bounds = self.core.get().confidence_interval(level)
         return bounds.low, bounds.high
 
+    def sample(self):
+        """The elements in the buffer, as a `Sample`: a uniform sample of the distinct elements.
+
+        Every distinct element is in it with the same probability, however often it came; while the
+        sketch is exact it has all of them. It is a snapshot: it does not change with the sketch.
+
+        Raises
+        ------
+        ValueError
+            If the sketch was made without `keep`.
+
+        Notes
+        -----
+        The rows are in random order, so the first ones are a sample of their own. A value that
+        another thread is still reading is None. *Thread safety*: safe. *Cost*: a microsecond for
+        each element.
+
+        Examples
+        --------
+        >>> sketch = CVMSketch(keep="summaries")
+        >>> sketch.update("to be or not to be".split(), values=[1, 2, 3, 4, 5, 6])
+        >>> sorted(sketch.sample())[0]
+        SampleRow(item='be', count=2, sum=8, min=2, max=6)
+        """
+        cdef sample_facts facts
+        cdef number_form form
+        cdef bint summaries
+        cdef list kept = []
+        cdef const kept_item* found
+        cdef uint64_t limit
+        if self.keep is None:
+            raise ValueError("the sketch keeps no values: make it with keep='items'")
+        summaries = self.core.get().what_is_kept() == keep_summaries
+        with cython.critical_section(self):
+            facts = self.core.get().facts()
+            form = self.core.get().kept().form()
+            # The k-th smallest says how far the sample reaches, and is not part of it.
+            limit = self.core.get().rules().threshold
+            for identity in self.core.get().retained_ids():
+                if identity > limit:
+                    continue
+                found = self.core.get().kept().find(identity)
+                if found == NULL:
+                    kept.append((None, 0, None, None, None))
+                else:
+                    kept.append(row_of(found[0], form))
+            items_seen = self.core.get().items_seen()
+        rows = [
+            SampleRow(None if data is None else decode_item(data), *rest) for data, *rest in kept
+        ]
+        return Sample(
+            rows,
+            has_summaries=summaries,
+            sampling_rate=facts.sampled_fraction,
+            is_exact=facts.exact,
+            history=(facts.estimate, facts.variance) if facts.has_history else None,
+            items_seen=items_seen,
+        )
+
+    def estimate_where(self, predicate):
+        """How many distinct elements satisfy a predicate: `sample().estimate_where(predicate)`."""
+        return self.sample().estimate_where(predicate)
+
+    def sum_where(self, what, predicate=None):
+        """A sum over the distinct elements: `sample().sum_where(what, predicate)`."""
+        return self.sample().sum_where(what, predicate)
+
+    def quantile(self, q, what):
+        """A quantile over the distinct elements: `sample().quantile(q, what)`."""
+        return self.sample().quantile(q, what)
+
+    def frequencies(self):
+        """How many distinct elements came once, twice, …: `sample().frequencies()`."""
+        return self.sample().frequencies()
+
     def clear(self):
         """Forgets all items, but not the configuration.
 
@@ -370,8 +551,8 @@ cdef class CVMSketch:
         Parameters
         ----------
         *others : CVMSketch
-            With hashed coins and the same `seed` and `dropna`. Capacities may differ: the smallest
-            becomes that of this sketch, with its `epsilon` and `delta` (the larger ones, of equal
+            With hashed coins and the same `seed`, `dropna` and `keep`. Capacities may differ: the
+            smallest becomes that of this sketch, with its `epsilon` and `delta` (the larger ones, of equal
             capacities).
 
         Raises
@@ -419,6 +600,7 @@ cdef class CVMSketch:
                 )
         for one in others:
             self.core.get().require_like(one.core.get()[0], b"merged")
+            self.core.get().require_same_keep(one.core.get()[0])
         # No more than one sketch is ever locked, this one as the last.
         for one in others:
             with cython.critical_section(one):
@@ -568,10 +750,13 @@ cdef class CVMSketch:
         >>> CVMSketch.from_bytes(data) == sketch
         True
         """
-        cdef vector[byte] saved
-        with cython.critical_section(self):
-            saved = self.core.get().to_bytes()
-        return PyBytes_FromStringAndSize(<const char*>saved.data(), <Py_ssize_t>saved.size())
+        cdef bytes saved = self.saved()
+        if self.keep is not None and self.holds_objects():
+            raise TypeError(
+                "the sketch keeps items that have no form outside of Python: pickle the sketch, or "
+                "count what tells them apart, such as text or a tuple"
+            )
+        return saved
 
     @classmethod
     def from_bytes(cls, data):
@@ -601,24 +786,22 @@ cdef class CVMSketch:
         >>> CVMSketch.from_bytes(CVMSketch(capacity=100).to_bytes()).capacity
         100
         """
-        cdef CVMSketch sketch = cls.__new__(cls)
-        cdef Py_buffer view
-        try:
-            PyObject_GetBuffer(data, &view, PyBUF_SIMPLE)
-        except (TypeError, BufferError) as error:
-            raise TypeError(
-                f"data must be bytes or a contiguous buffer, not {type(data).__name__}"
-            ) from error
-        try:
-            sketch.core.reset(new_from_bytes(as_span(view.buf, view.len)))
-        finally:
-            PyBuffer_Release(&view)
-        sketch.core.get().require_salt(process_salt)
-        return sketch
+        return load_sketch(cls, data, False)
+
+    @classmethod
+    def _from_pickle(cls, data):
+        return load_sketch(cls, data, True)
 
     def __reduce__(self):
         attributes = object.__getstate__(self)  # of an instance of a subclass, with its slots
-        return type(self).from_bytes, (self.to_bytes(),), attributes
+        return type(self)._from_pickle, (self.saved(),), attributes
+
+    # The bytes, with the objects that only pickle can load.
+    cdef bytes saved(self):
+        cdef vector[byte] data
+        with cython.critical_section(self):
+            data = self.core.get().to_bytes()
+        return PyBytes_FromStringAndSize(<const char*>data.data(), <Py_ssize_t>data.size())
 
     def __eq__(self, other):
         """True if both sketches have one configuration and one state.
@@ -636,12 +819,25 @@ cdef class CVMSketch:
 
     # ---- how it takes items, for the readers -----------------------------------------------------
 
+    # Returns whether a value is kept that only pickle can load.
+    cdef bint holds_objects(self) except -1:
+        cdef const kept_item* item
+        with cython.critical_section(self):
+            for identity in self.core.get().retained_ids():
+                item = self.core.get().kept().find(identity)
+                if item != NULL and error_in_item(
+                    as_span(item.bytes.data(), <Py_ssize_t>item.bytes.size()), False
+                ) != NULL:
+                    return True
+        return False
+
     # Reads to the end. Another sketch may take the same items.
     cdef int read(self, BlockReader reader, shown, CVMSketch other) except -1:
         cdef Block block
         cdef Block of_other
         cdef bint more = True
         cdef double next_report = steady_seconds() + REPORT_SECONDS
+        cdef bint keeps = self.core.get().what_is_kept() != keep_nothing
         block.identifier = new_identifier()
         # It is not cleared: to clear so much memory would take longer than to read a small file.
         block.output.identities = <uint64_t*>PyMem_RawMalloc(reader.room * sizeof(uint64_t))
@@ -665,15 +861,102 @@ cdef class CVMSketch:
                         of_other.identifier = block.identifier
                         of_other.output = block.output
                         other.take(&of_other)
+                if keeps and (reader.gives_now() or not more):
+                    self.keep_items(reader, &block.identifier)
                 heed_others(&block.identifier)
                 if shown is not None and (not more or steady_seconds() > next_report):
                     block.identifier.interruptions += 1  # it runs Python code
                     shown.show(reader.position)
                     next_report = steady_seconds() + REPORT_SECONDS
+        except BaseException:
+            if keeps:
+                self.keep_items(reader, &block.identifier)
+            raise
         finally:
             PyMem_RawFree(block.output.identities)
             if shown is not None:
                 shown.close()
+        return 0
+
+    # Lets the reader give the values of what has entered the buffer. Another thread may have some.
+    cdef int keep_items(self, BlockReader reader, Identifier* identifier) except -1:
+        cdef unique_ptr[lacking_items] lacking
+        with cython.critical_section(self):
+            if self.core.get().may_lack():
+                lacking.reset(new_lacking_items(self.core.get()[0]))
+        if lacking.get() == NULL or lacking.get().left() == 0:
+            reader.drop_items()
+        else:
+            reader.give_items(identifier, lacking.get())
+        if lacking.get() != NULL:
+            with cython.critical_section(self):
+                self.core.get().give(lacking.get()[0])
+        return 0
+
+    # Reads to the end, with a number for each item: one identity for each, to know which is whose.
+    cdef int read_with_numbers(self, BlockReader reader, NumberReader numbers, shown) except -1:
+        cdef Block block
+        cdef bint more = True
+        cdef double next_report = steady_seconds() + REPORT_SECONDS
+        cdef vector[uint64_t] room
+        room.resize(reader.room)
+        block.identifier = new_identifier()
+        block.output.identities = room.data()
+        block.output.room = reader.room
+        try:
+            while more:
+                self.begin_block(&block)
+                block.identifier.rules.threshold = <uint64_t>-1
+                block.identifier.rules.dropna = False
+                block.identifier.rules.skip_repeats = False
+                try:
+                    more = reader.fill(&block)
+                finally:
+                    self.take_with_numbers(reader, &block, numbers)
+                if reader.gives_now() or not more:
+                    self.keep_items(reader, &block.identifier)
+                heed_others(&block.identifier)
+                if shown is not None and (not more or steady_seconds() > next_report):
+                    block.identifier.interruptions += 1
+                    shown.show(reader.position)
+                    next_report = steady_seconds() + REPORT_SECONDS
+            numbers.finish(reader.position)
+        except BaseException:
+            self.keep_items(reader, &block.identifier)
+            raise
+        finally:
+            if shown is not None:
+                shown.close()
+        return 0
+
+    # Where a number is none, the items before it are taken.
+    cdef int take_with_numbers(
+        self, BlockReader reader, Block* block, NumberReader numbers
+    ) except -1:
+        cdef vector[place] places
+        cdef vector[item_number] found
+        cdef item_number number
+        cdef Py_ssize_t first = reader.position - <Py_ssize_t>block.output.kept
+        with cython.critical_section(self):
+            self.core.get().select(
+                identity_span(block.output.identities, block.output.kept), places
+            )
+        try:
+            while found.size() + 1 < places.size():
+                numbers.number_at(first + <Py_ssize_t>places[found.size()].item, &number)
+                found.push_back(number)
+        finally:
+            with cython.critical_section(self):
+                if block.clears_before == self.clears:
+                    self.core.get().take_with(
+                        identity_view(block.output.identities, found.size()),
+                        number_view(found.data(), found.size()),
+                        places[found.size()].items_before,
+                    )
+                    if block.output.process_hashes > 0:
+                        self.core.get().add_process_hashes(
+                            process_salt, block.output.process_hashes
+                        )
         return 0
 
     cdef int begin_block(self, Block* block) except -1:
@@ -761,6 +1044,11 @@ cdef class CVMSketch:
         return "hashed" if self.core.get().kind_of_coins() == hashed_coins else "fresh"
 
     @property
+    def keep(self):
+        """What is kept of each element beside its hash: None, "items" or "summaries"."""
+        return (None, "items", "summaries")[<int>self.core.get().what_is_kept()]
+
+    @property
     def seed(self):
         """The seed, an int in 0 ... 2**64 - 1; the drawn one where None was given."""
         return self.core.get().seed()
@@ -812,6 +1100,23 @@ cdef class CVMSketch:
 
     def __sizeof__(self):
         return self.nbytes
+
+
+cdef CVMSketch load_sketch(cls, data, bint objects_allowed):
+    cdef CVMSketch sketch = cls.__new__(cls)
+    cdef Py_buffer view
+    try:
+        PyObject_GetBuffer(data, &view, PyBUF_SIMPLE)
+    except (TypeError, BufferError) as error:
+        raise TypeError(
+            f"data must be bytes or a contiguous buffer, not {type(data).__name__}"
+        ) from error
+    try:
+        sketch.core.reset(new_from_bytes(as_span(view.buf, view.len), objects_allowed))
+    finally:
+        PyBuffer_Release(&view)
+    sketch.core.get().require_salt(process_salt)
+    return sketch
 
 
 def count_approx(

@@ -32,11 +32,12 @@ void check_answers(const sampler& sample) {
     require(sample.sampling_rate() > 0.0 && sample.sampling_rate() <= 1.0);
 }
 
-void check_saving(const sampler& sample, const saved_settings& settings) {
-    const auto saved = save(sample, settings);
+void check_saving(const sampler& sample, const saved_settings& settings, const kept_items& kept) {
+    const auto saved = save(sample, settings, kept);
     saved_settings found;
-    const auto loaded = load(saved, found);
-    require(*loaded == sample && found == settings && save(*loaded, found) == saved);
+    kept_items found_kept;
+    const auto loaded = load(saved, false, found, found_kept);
+    require(*loaded == sample && found == settings && save(*loaded, found, found_kept) == saved);
 }
 
 void update(sampler& sample, const std::vector<std::byte>& source) {
@@ -58,29 +59,32 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (size >= sizeof(std::uint64_t)) seal(saved);
     saved_settings settings;
     std::unique_ptr<sampler> sample;
+    kept_items kept;
     try {
-        sample = load(saved, settings);
+        sample = load(saved, false, settings, kept);
     } catch (const std::invalid_argument&) {
         return 0;
     }
 
     // Sections that this version passes over are lost, and nothing else.
-    const auto again = save(*sample, settings);
+    const auto again = save(*sample, settings, kept);
     const auto content_end = again.end() - sizeof(std::uint64_t);
     require(again.size() <= saved.size() && std::equal(again.begin(), content_end, saved.begin()));
     require(again.size() < saved.size() || again == saved);
 
     check_answers(*sample);
+    // Of elements that come now nothing is kept.
+    settings.keep = keep::nothing;
     sampler updated = *sample;
     update(updated, saved);
     check_answers(updated);
-    check_saving(updated, settings);
+    check_saving(updated, settings, {});
     if (sample->kind() == coins::hashed) {
         sample_merge both;
         both.add(*sample);
         both.merge_into(updated);
         check_answers(updated);
-        check_saving(updated, settings);
+        check_saving(updated, settings, {});
         const overlap common(*sample, updated);
         require(common.in_first_only().retained == 0);
         require(common.jaccard().estimate() <= 1.0);

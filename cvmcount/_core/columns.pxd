@@ -7,7 +7,8 @@ from libcpp.string cimport string
 from libcpp.vector cimport vector
 
 from cvmcount._core.identity cimport byte, kind
-from cvmcount._core.reading cimport sliced_input
+from cvmcount._core.items cimport item_number, lacking_items
+from cvmcount._core.reading cimport reading_rules, sliced_input
 
 
 cdef extern from "cvmcount/column_view.hpp" namespace "cvmcount" nogil:
@@ -109,4 +110,8 @@ cdef extern from "columns/column_sequence.hpp" namespace "cvmcount" nogil:
         void append(unique_ptr[column] values) except +
         void clear() noexcept
         void clear_caches() noexcept
+        size_t find_items(
+            size_t begin, size_t end, const reading_rules& rules, lacking_items& lacking
+        ) except +
+        cbool read_number(size_t i, item_number& number) except +
         sliced_input slices() noexcept

@@ -5,6 +5,7 @@ from libcpp cimport bool as cbool
 from libcpp.vector cimport vector
 
 from cvmcount._core.identity cimport byte, byte_span
+from cvmcount._core.items cimport item_number, kept_items, lacking_items
 from cvmcount._core.reading cimport reading_output, reading_rules
 
 
@@ -18,12 +19,18 @@ cdef extern from "cvmcount/settings.hpp" namespace "cvmcount" nogil:
         hashed_coins "cvmcount::coins::hashed"
         fresh_coins "cvmcount::coins::fresh"
 
+    ctypedef enum keep_kind "enum cvmcount::keep":
+        keep_nothing "cvmcount::keep::nothing"
+        keep_items "cvmcount::keep::items"
+        keep_summaries "cvmcount::keep::summaries"
+
     cdef cppclass sketch_settings:
         double epsilon
         double delta
         size_t capacity
         coins coins
         uint64_t seed
+        keep_kind keep
         cbool dropna
 
 
@@ -69,7 +76,35 @@ cdef extern from "<optional>" nogil:
         uint64_t value() noexcept
 
 
+cdef extern from *:
+    """
+    #include "cvmcount/sketch.hpp"
+    #include "items/kept_items.hpp"
+    using identity_span = std::span<std::uint64_t>;
+    using identity_view = std::span<const std::uint64_t>;
+    using number_view = std::span<const cvmcount::item_number>;
+    """
+    cdef cppclass identity_span:
+        identity_span(uint64_t* data, size_t size) noexcept
+    cdef cppclass identity_view:
+        identity_view(const uint64_t* data, size_t size) noexcept
+    cdef cppclass number_view:
+        number_view() noexcept
+        number_view(const item_number* data, size_t size) noexcept
+
+
 cdef extern from "cvmcount/sketch.hpp" namespace "cvmcount" nogil:
+    cdef cppclass sample_facts:
+        double sampled_fraction
+        cbool exact
+        cbool has_history
+        double estimate
+        double variance
+
+    cdef cppclass place "cvmcount::sketch::place":
+        size_t item
+        uint64_t items_before
+
     cdef cppclass sketch:
         sketch(const sketch_settings& settings) except +
         sketch(const sketch& other) except +
@@ -93,11 +128,23 @@ cdef extern from "cvmcount/sketch.hpp" namespace "cvmcount" nogil:
         double epsilon() noexcept
         double delta() noexcept
         coins kind_of_coins "coins" () noexcept
+        keep_kind what_is_kept "keep" () noexcept
         uint64_t seed() noexcept
         cbool dropna() noexcept
 
         void forget_history() except +
         void require_like(const sketch& other, const char* word) except +
+        void require_same_keep(const sketch& other) except +
+        void select(identity_span identities, vector[place]& places) except +
+        void take_with "take" (
+            identity_view identities, number_view numbers, uint64_t items
+        ) except +
+        cbool may_lack() noexcept
+        void give(lacking_items& found) except +
+        void give_one "give" (uint64_t identity, byte_span item) except +
+        const kept_items& kept() noexcept
+        vector[uint64_t] retained_ids() except +
+        sample_facts facts() noexcept
         sampled_count operator&(const sketch& other) except +
         sampled_count operator-(const sketch& other) except +
         sampled_count operator^(const sketch& other) except +
@@ -122,15 +169,20 @@ cdef extern from "cvmcount/sketch.hpp" namespace "cvmcount" nogil:
         void merge_into(sketch& target) except +
 
 
-# Both give a sketch to be owned by the caller. Cython would make an empty one first, and copy.
+# All of these give what is to be owned by the caller. Cython would make an empty one first, and copy.
 cdef extern from *:
     """
-    static cvmcount::sketch* new_from_bytes(std::span<const std::byte> saved) {
-        return new cvmcount::sketch(cvmcount::sketch::from_bytes(saved));
+    static cvmcount::sketch* new_from_bytes(
+        std::span<const std::byte> saved, bool objects_allowed) {
+        return new cvmcount::sketch(cvmcount::sketch::from_bytes(saved, objects_allowed));
+    }
+    static cvmcount::lacking_items* new_lacking_items(const cvmcount::sketch& of) {
+        return new cvmcount::lacking_items(of.lacking());
     }
     static cvmcount::sketch* new_empty_copy(const cvmcount::sketch& other) {
         return new cvmcount::sketch(other.empty_copy());
     }
     """
-    sketch* new_from_bytes(byte_span saved) except +
+    sketch* new_from_bytes(byte_span saved, cbool objects_allowed) except +
+    lacking_items* new_lacking_items(const sketch& of) except +
     sketch* new_empty_copy(const sketch& other) except +

@@ -73,6 +73,11 @@ cdef class ArrowReader(ColumnReader):
                 number += 1
         return 0
 
+    cdef bint next_values(self) except -1:
+        if self.error is not None:
+            raise self.error
+        return self.read_batches()
+
     cdef bint fill(self, Block* block) except -1:
         if self.position < self.first + <Py_ssize_t>self.values.get().size():
             ColumnReader.fill(self, block)

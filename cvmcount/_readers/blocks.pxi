@@ -1,6 +1,9 @@
 # All readers share the block that they fill, and how threads that help them are started.
 
+from cvmcount._core.identity cimport byte
 from cvmcount._core.reading cimport slice_sizes
+
+from cvmcount._items import encode_item
 
 
 cdef enum:
@@ -11,6 +14,41 @@ cdef enum:
 cdef class BlockReader:
     cdef bint fill(self, Block* block) except -1:
         raise NotImplementedError
+
+    cdef int start_keeping(self) except -1:
+        return 0
+
+    cdef bint gives_now(self) except -1:
+        return True
+
+    cdef int give_items(self, Identifier* identifier, lacking_items* lacking) except -1:
+        give_objects(self.last_items(), identifier, lacking)
+        return self.drop_items()
+
+    cdef int drop_items(self) except -1:
+        self.given = self.position
+        return 0
+
+    cdef object last_items(self):
+        raise NotImplementedError
+
+
+# Gives the items that are lacking. Of equal ones it is the first.
+cdef int give_objects(items, Identifier* identifier, lacking_items* lacking) except -1:
+    cdef uint64_t identity
+    cdef bytes data
+    cdef vector[byte] copied
+    cdef const byte* begin
+    for item in items:
+        if lacking.left() == 0:
+            break
+        if identify(item, identifier, &identity) and lacking.lacks(identity):
+            data = encode_item(item)
+            begin = <const byte*><const char*>data
+            copied.assign(begin, begin + len(data))
+            lacking.give(identity, copied)
+    identifier.used_process_hash = False
+    return 0
 
 
 # Drops the items that came before the sketch was cleared. It is to be called after whatever can run

@@ -57,6 +57,20 @@ cdef class CategoryReader(ColumnReader):
         return more
 
 
+    cdef bint gives_now(self) except -1:
+        return ColumnReader.gives_now(self) if self.objects is None else True
+
+    cdef int give_items(self, Identifier* identifier, lacking_items* lacking) except -1:
+        if self.objects is None:
+            return ColumnReader.give_items(self, identifier, lacking)
+        return self.objects.give_items(identifier, lacking)
+
+    cdef int drop_items(self) except -1:
+        if self.objects is not None:
+            self.objects.drop_items()
+        return ColumnReader.drop_items(self)
+
+
 # The integer type of so many bytes, with a sign.
 cdef number_type code_type(width) except *:
     return <number_type><int>NUMBERS["bhiq"[(1, 2, 4, 8).index(width)], width]

@@ -80,6 +80,32 @@ cdef class ColumnReader(BlockReader):
             self.fill_one_by_one(block)
         return self.position < self.first + <Py_ssize_t>size
 
+    cdef bint next_values(self) except -1:
+        return False
+
+    # Their memory stays until all of them are read.
+    cdef bint gives_now(self) except -1:
+        return self.position >= self.first + <Py_ssize_t>self.values.get().size()
+
+    cdef int give_items(self, Identifier* identifier, lacking_items* lacking) except -1:
+        cdef size_t begin = <size_t>(max(self.given, self.first) - self.first)
+        cdef size_t end = <size_t>(self.position - self.first)
+        cdef size_t stop
+        while begin < end and lacking.left() > 0:
+            with nogil:
+                begin = self.values.get().find_items(begin, end, identifier.rules, lacking[0])
+            if begin < end and self.source is not None:
+                # Only Python has a value of this block.
+                stop = min(begin + column_block_values, end)
+                values = self.source.values_at(
+                    self.first + <Py_ssize_t>begin, self.first + <Py_ssize_t>stop
+                )
+                give_objects(values, identifier, lacking)
+                begin += max(len(values), 1)
+            elif begin < end:
+                break
+        return self.drop_items()
+
     # Reads a block that the column cannot identify.
     cdef int fill_one_by_one(self, Block* block) except -1:
         end = min(self.position + column_block_values, self.values.get().size())

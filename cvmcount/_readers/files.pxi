@@ -10,6 +10,24 @@ def lines_of_text(file):
         yield line.removesuffix("\n").removesuffix("\r")
 
 
+# The same as Python objects, for what keeps them.
+def lines_of_bytes(file):
+    for line in file:
+        line = line.removesuffix(b"\n").removesuffix(b"\r")
+        try:
+            yield line.decode()
+        except UnicodeDecodeError:
+            yield line
+
+
+cdef BlockReader open_kept_file(object items):
+    if isinstance(items, known("tempfile", "_TemporaryFileWrapper")):
+        items = items.file
+    if isinstance(items, (io.RawIOBase, io.BufferedIOBase)):
+        return IteratorReader(lines_of_bytes(items))
+    return None
+
+
 cdef BlockReader open_file(object items, size_t workers):
     if isinstance(items, known("tempfile", "_TemporaryFileWrapper")):
         items = items.file

@@ -13,6 +13,7 @@ cdef double BLOCK_SECONDS = 0.05
 @cython.final
 cdef class IteratorReader(BlockReader):
     cdef object iterator
+    cdef list held  # the items since the last were given; or None
 
     def __cinit__(self, items):
         self.iterator = iter(items)
@@ -24,9 +25,22 @@ cdef class IteratorReader(BlockReader):
         for item in self.iterator:
             append_item(block, item)
             self.position += 1
+            if self.held is not None:
+                self.held.append(item)
             if self.position == end or self.position % 16 == 0 and steady_seconds() > latest:
                 return True
         return False
+
+    cdef int start_keeping(self) except -1:
+        self.held = []
+        return 0
+
+    cdef object last_items(self):
+        return self.held
+
+    cdef int drop_items(self) except -1:
+        self.held = []
+        return BlockReader.drop_items(self)
 
 
 cdef BlockReader open_iterable(object items, size_t workers):

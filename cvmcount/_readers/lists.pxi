@@ -271,6 +271,9 @@ cdef class SequenceReader(BlockReader):
                 if is_element(verdict, identifier.rules, &identity):
                     append(block, identity)
 
+    cdef object last_items(self):
+        return self.items[self.given:self.position]
+
     cdef address_cache* caches_for(self, const Block* block, size_t size) except? NULL:
         if OBJECTS_STAY and block.identifier.rules.skip_repeats and size >= LEAST_FOR_CACHE:
             if self.caches.empty():

@@ -45,6 +45,7 @@ cdef class ObjectsReader(BlockReader):
 
     cdef ArrayValues items
     cdef SequenceReader chunk
+    cdef SequenceReader last  # the chunk that was read last
 
     def __cinit__(self, items):
         self.items = ArrayValues(items)
@@ -55,8 +56,14 @@ cdef class ObjectsReader(BlockReader):
             end = min(self.position + OBJECTS, len(self.items.items))
             values = self.items.values_at(self.position, end) if self.position < end else []
             self.position += len(values)
-            self.chunk = SequenceReader(values, 1)
+            self.chunk = self.last = SequenceReader(values, 1)
         if not self.chunk.fill(block):
             self.chunk = None
         # The array may have been resized meanwhile.
         return self.chunk is not None or self.position < len(self.items.items)
+
+    cdef object last_items(self):
+        return self.last.last_items()
+
+    cdef int drop_items(self) except -1:
+        return self.last.drop_items()

@@ -5,6 +5,7 @@ from libcpp.memory cimport unique_ptr
 
 from cvmcount._core.columns cimport column, column_sequence
 from cvmcount._core.lines cimport line_form
+from cvmcount._core.items cimport item_number, lacking_items
 from cvmcount._core.reading cimport parallel_reader, reading_output
 from cvmcount._identity.objects cimport Identifier
 
@@ -27,9 +28,42 @@ cdef class BlockReader:
     # before is in the block.
     cdef bint fill(self, Block* block) except -1
 
+    # The rest is for sketches that keep the values of their elements. Those of the items from this
+    # position on have not been asked for.
+    cdef Py_ssize_t given
+
+    # To be called before the first fill: whoever cannot read items again holds on to them.
+    cdef int start_keeping(self) except -1
+    # Returns whether the values must be asked for before the next fill.
+    cdef bint gives_now(self) except -1
+    # Gives what is lacking of the items since then.
+    cdef int give_items(self, Identifier* identifier, lacking_items* lacking) except -1
+    # Nothing of them is lacking.
+    cdef int drop_items(self) except -1
+    cdef object last_items(self)
+
 
 # A reader of any input. The table in readers.pyx says who reads what.
 cdef BlockReader open_reader(object items, size_t workers)
+
+# The same for a sketch that keeps values.
+cdef BlockReader open_kept_reader(object items, size_t workers)
+
+
+# Numbers that come with the items, by position, which must rise.
+cdef class NumberReader:
+    cdef ColumnReader column
+    cdef object iterator
+    cdef object last
+    cdef Py_ssize_t position
+
+    cdef int number_at(self, Py_ssize_t position, item_number* number) except -1
+    cdef int number_in_column(self, Py_ssize_t position, item_number* number) except -1
+    # Raises ValueError unless there were so many.
+    cdef int finish(self, Py_ssize_t size) except -1
+
+
+cdef NumberReader open_numbers(object values, object items)
 
 
 # The source of a column, for values that the column cannot identify.
@@ -53,6 +87,8 @@ cdef class ColumnReader(BlockReader):
     # most_values: that will ever be there at a time.
     cdef int start(self, size_t most_values, size_t workers) except -1
     cdef int fill_one_by_one(self, Block* block) except -1
+    # Goes on to the next values, if there are any.
+    cdef bint next_values(self) except -1
 
 
 # Lines of a file, as items of a sketch.

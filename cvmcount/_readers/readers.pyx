@@ -39,6 +39,7 @@ include "composites.pxi"
 include "frames.pxi"
 include "lines.pxi"
 include "files.pxi"
+include "numbers.pxi"
 
 
 # ---- what is no input, or not yet one ------------------------------------------------------------
@@ -119,3 +120,13 @@ cdef BlockReader open_reader(object items, size_t workers):
         reader = OPENERS[i](items, workers)
         if reader is not None:
             return reader
+
+
+cdef BlockReader open_kept_reader(object items, size_t workers):
+    if isinstance(items, Lines):
+        raise TypeError("lines that are split into fields cannot be kept: pass their values")
+    cdef BlockReader reader = open_kept_file(items)
+    if reader is None:
+        reader = open_reader(items, workers)
+    reader.start_keeping()
+    return reader

@@ -30,10 +30,22 @@ struct ArrowArrayStream;
 
 namespace cvmcount {
 
+class kept_items;
+class lacking_items;
 class overlap;
+struct item_number;
 struct reading_rules;
 struct reading_output;
 struct sliced_input;
+
+// What is known of the sample beside its elements.
+struct sample_facts {
+    double sampled_fraction = 1.0;  // the chance of an element to be in it
+    bool exact = true;              // it has all elements
+    bool has_history = false;       // neither exact nor merged: then these are of the martingale
+    double estimate = 0.0;
+    double variance = 0.0;
+};
 
 class sketch {
   public:
@@ -116,6 +128,7 @@ class sketch {
     double epsilon() const noexcept;  // what was asked for, or what the capacity reaches
     double delta() const noexcept;
     enum coins coins() const noexcept;
+    enum keep keep() const noexcept;
     std::uint64_t seed() const noexcept;
     bool dropna() const noexcept;
 
@@ -152,8 +165,9 @@ class sketch {
     std::vector<std::byte> to_bytes() const;
 
     // The bytes may come from anywhere: where they are no saved sketch, it throws
-    // std::invalid_argument with the reason.
-    static sketch from_bytes(std::span<const std::byte> bytes);
+    // std::invalid_argument with the reason. So it does where they hold pickled objects of Python,
+    // unless those are allowed.
+    static sketch from_bytes(std::span<const std::byte> bytes, bool objects_allowed = false);
 
     // ---- For programs that read items by themselves, or lock each sketch of a merge.
     // --------------
@@ -162,6 +176,38 @@ class sketch {
     reading_rules rules() const noexcept;
     void take(const reading_output& output);
     void add_identity(std::uint64_t identity);  // of one item
+
+    // Of identities of items one by one, missing values among them, leaves those that may enter the
+    // sample, in their order, and writes down the place of each.
+    struct place {
+        std::size_t item;
+        std::uint64_t items_before;  // less the missing values that are left out
+    };
+    // The last place is the end.
+    void select(std::span<std::uint64_t> identities, std::vector<place>& places) const;
+
+    // Takes these of so many items, with the number that came with each. Throws
+    // std::invalid_argument where numbers and durations are mixed. Precondition: it keeps
+    // summaries.
+    void take(std::span<const std::uint64_t> identities, std::span<const item_number> numbers,
+              std::uint64_t items);
+
+    // Returns whether elements have entered the buffer whose values are to be kept, as far as that
+    // can be said at once.
+    bool may_lack() const noexcept;
+
+    // The elements of the buffer whose values are to be kept and not known yet; readers give them.
+    lacking_items lacking() const;
+    void give(lacking_items& found);
+    void give(std::uint64_t identity, std::span<const std::byte> item);
+
+    // What is kept, of the elements in the buffer and perhaps of more.
+    const kept_items& kept() const noexcept;
+
+    sample_facts facts() const noexcept;
+
+    // The identities of the elements in the buffer, in ascending order.
+    std::vector<std::uint64_t> retained_ids() const;
 
     // A number that tells apart the processes by whose hash() an element was identified; nothing
     // where there was no such element. Sketches with different salts do not merge.
@@ -173,6 +219,9 @@ class sketch {
 
     // Throws std::invalid_argument unless both can be what the word says: "merged", "compared".
     void require_like(const sketch& other, const char* word) const;
+
+    // Throws std::invalid_argument unless both keep the same of their elements, as a merge needs.
+    void require_same_keep(const sketch& other) const;
 
   private:
     friend class sketch_merge;
@@ -189,6 +238,10 @@ class sketch {
     void add_integer(std::int64_t number);
     void add_unsigned(std::uint64_t number);
     void read(const sliced_input& input, std::size_t size);
+    template <class Find>
+    void keep_items(Find find);
+    template <class Write>
+    void add_identity_of(std::uint64_t identity, Write write);
 
     std::unique_ptr<parts> parts_;
 };

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "columns/find_items.hpp"
+
 namespace cvmcount {
 
 void column_sequence::append(std::unique_ptr<column> values) {
@@ -24,6 +26,30 @@ void column_sequence::clear() noexcept {
 
 void column_sequence::clear_caches() noexcept {
     for (identity_cache& cache : caches_) cache.clear();
+}
+
+std::size_t column_sequence::find_items(std::size_t begin, std::size_t end,
+                                        const reading_rules& rules, lacking_items& lacking) {
+    identity_cache cache;
+    for (std::size_t i = 0; i < columns_.size() && begin < end; ++i) {
+        if (ends_[i] <= begin) continue;
+        const std::size_t first = i == 0 ? 0 : ends_[i - 1];
+        const std::size_t stop = std::min(end, ends_[i]);
+        begin = first + cvmcount::find_items(*columns_[i], begin - first, stop - first, rules,
+                                             cache, lacking);
+        cache.invalidate_column();
+        if (begin < stop) break;
+    }
+    return begin;
+}
+
+bool column_sequence::read_number(std::size_t i, item_number& number) const {
+    item_bytes bytes;
+    item_writer out(bytes);
+    const auto after = std::upper_bound(ends_.begin(), ends_.end(), i);
+    const auto which = static_cast<std::size_t>(after - ends_.begin());
+    columns_[which]->write_item(i - (which == 0 ? 0 : ends_[which - 1]), out);
+    return cvmcount::read_number(bytes, number);
 }
 
 std::size_t column_sequence::read_slice(void* context, std::size_t worker, std::size_t begin,

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "columns/column.hpp"
+#include "items/kept_items.hpp"
 #include "reading/parallel_reader.hpp"
 
 namespace cvmcount {
@@ -24,6 +25,14 @@ class column_sequence {
 
     // Must be called where identities that were read are not offered to the sketch.
     void clear_caches() noexcept;
+
+    // Looks through a stretch of the values, as find_items() does.
+    std::size_t find_items(std::size_t begin, std::size_t end, const reading_rules& rules,
+                           lacking_items& lacking);
+
+    // Finds one value as a number. Returns false where it is none. Throws as column::write_item()
+    // does.
+    bool read_number(std::size_t i, item_number& number) const;
 
     // For a parallel_reader, whose slices read this as column::read() does.
     sliced_input slices() noexcept { return {read_slice, this}; }

@@ -17,14 +17,17 @@ enum class item_tag : std::uint64_t {
     big_natural = 2,
     big_negative = 3,
     decimal = 4,
+    fraction = 30,
     uuid = 37,
     date = 100,
+    frozenset = 258,
     complex = 43000,
     datetime = 43520,
     aware_datetime = 43521,
     time = 43522,
     aware_time = 43523,
     duration = 43524,
+    object = 43530,  // of Python, pickled
 };
 
 // Appends one value after the other. All of these throw std::bad_alloc.

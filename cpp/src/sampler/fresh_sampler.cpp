@@ -74,6 +74,12 @@ std::uint64_t fresh_sampler::count() const noexcept {
     return bounds().clamp(std::round(estimate()));
 }
 
+std::vector<std::uint64_t> fresh_sampler::retained_ids() const {
+    std::vector<std::uint64_t> ids = members_.identities();
+    std::sort(ids.begin(), ids.end());
+    return ids;
+}
+
 // V = |X| (1-p)/p**2 - (2/p**2) sum over the members, oldest first, i from 0, of
 // i (r**-(J - stamp_i) - 1), with r = 1 - 1/k**2 and J evictions.
 //

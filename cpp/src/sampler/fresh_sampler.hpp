@@ -71,6 +71,10 @@ class fresh_sampler {
     std::size_t capacity() const noexcept { return capacity_; }
     std::size_t retained() const noexcept { return members_.size(); }
     std::uint64_t items_seen() const noexcept { return items_seen_; }
+
+    // In ascending order.
+    std::vector<std::uint64_t> retained_ids() const;
+
     double sampling_rate() const noexcept { return sampling_rate_; }
     std::size_t memory_bytes() const noexcept { return sizeof *this + members_.memory_bytes(); }
 

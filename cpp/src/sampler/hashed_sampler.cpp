@@ -55,6 +55,7 @@ void hashed_sampler::offer_filtered(std::span<const std::uint64_t> identities,
 void hashed_sampler::offer_one(std::uint64_t identity) {
     if (!full()) {
         if (!retained_.insert(identity)) return;
+        ++entries_;
         history_.estimate += 1.0;
         ++history_.changes;
         return;
@@ -64,6 +65,7 @@ void hashed_sampler::offer_one(std::uint64_t identity) {
         exact_ = exact_ && identity == largest;
     } else if (retained_.replace_largest(identity)) {
         exact_ = false;
+        ++entries_;
         record_change(largest);
     }
 }

@@ -97,6 +97,9 @@ class hashed_sampler {
     bool full() const noexcept { return retained() == capacity_; }
     std::uint64_t items_seen() const noexcept { return items_seen_; }
 
+    // It rises whenever an element enters the buffer, and is not part of the state.
+    std::uint64_t entries() const noexcept { return entries_; }
+
     // Those up to this one, in ascending order.
     std::vector<std::uint64_t> retained_ids(std::uint64_t threshold = everything) const {
         return retained_.ascending(threshold);
@@ -130,6 +133,7 @@ class hashed_sampler {
     smallest_ids retained_;
     martingale history_;  // of a merged sampler: nothing
     std::uint64_t items_seen_ = 0;
+    std::uint64_t entries_ = 0;
     bool exact_ = true;
     bool merged_ = false;  // and not exact: an exact one is as if it never had been
 };

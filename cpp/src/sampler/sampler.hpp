@@ -7,6 +7,7 @@
 #include <span>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "cvmcount/settings.hpp"
 #include "sampler/fresh_sampler.hpp"
@@ -93,6 +94,14 @@ class sampler {
     }
     std::uint64_t items_seen() const noexcept {
         return visit([](const auto& s) { return s.items_seen(); });
+    }
+    // It rises whenever an element enters the buffer; with fresh coins perhaps more often.
+    std::uint64_t entries() const noexcept {
+        return kind() == coins::hashed ? hashed().entries() : fresh().items_seen();
+    }
+    // In ascending order.
+    std::vector<std::uint64_t> retained_ids() const {
+        return visit([](const auto& s) { return s.retained_ids(); });
     }
     double sampling_rate() const noexcept {
         return visit([](const auto& s) { return s.sampling_rate(); });

@@ -31,6 +31,10 @@ class byte_writer {
         bytes_.insert(bytes_.end(), little.begin(), end);
     }
 
+    void bytes(std::span<const std::byte> values) {
+        bytes_.insert(bytes_.end(), values.begin(), values.end());
+    }
+
     void words(const std::vector<std::uint64_t>& values) {
         const std::size_t begin = bytes_.size();
         bytes_.resize(begin + values.size() * sizeof(std::uint64_t));

@@ -10,6 +10,7 @@
 #include "base/bytes.hpp"
 #include "identity/identity.hpp"
 #include "identity/rapidhash.hpp"
+#include "items/item_check.hpp"
 #include "sampler/validate.hpp"
 #include "sketch/byte_stream.hpp"
 
@@ -21,6 +22,7 @@ constexpr std::uint8_t format_version = 1;
 constexpr std::size_t head_size = 48;
 constexpr std::size_t section_head_size = 8;
 constexpr std::size_t checksum_size = 8;
+constexpr std::size_t item_size_width = 4;
 
 enum flags : std::uint8_t { drops_missing = 1, salted = 2, several_hashes = 4, known_flags = 7 };
 
@@ -30,6 +32,7 @@ enum section : std::uint8_t {
     counted_sample = 2,
     merged_sample = 3,
     fresh_sample = 4,
+    kept_values = 5,  // the values of the elements, and their summaries
     first_optional = 128,
 };
 
@@ -74,6 +77,32 @@ void write_section_head(byte_writer& out, section type, std::size_t size) {
     out.word(std::uint64_t{size} << 8 | type);
 }
 
+// The elements in the buffer, by rising identity. A value that is not known has no bytes.
+void write_kept(byte_writer& out, const saved_settings& settings, const kept_items& kept,
+                std::vector<std::uint64_t> identities) {
+    std::sort(identities.begin(), identities.end());
+    byte_writer section(0);
+    section.byte(static_cast<std::uint8_t>(settings.keep));
+    section.byte(static_cast<std::uint8_t>(kept.number_form()));
+    const kept_item nothing;
+    for (const std::uint64_t identity : identities) {
+        const kept_item* const found = kept.find(identity);
+        const kept_item& item = found == nullptr ? nothing : *found;
+        section.number(item.bytes.size(), item_size_width);
+        section.bytes(item.bytes);
+        if (settings.keep != keep::summaries) continue;
+        section.word(item.summary.count);
+        const number_totals& totals = item.summary.totals;
+        for (const std::uint64_t word :
+             {totals.numbers, totals.sum_low, totals.sum_high, totals.least, totals.greatest}) {
+            section.word(word);
+        }
+    }
+    const std::vector<std::byte> content = std::move(section).take();
+    write_section_head(out, kept_values, content.size());
+    out.bytes(content);
+}
+
 std::vector<std::byte> sealed(byte_writer content) {
     content.word(0);
     auto saved = std::move(content).take();
@@ -81,7 +110,8 @@ std::vector<std::byte> sealed(byte_writer content) {
     return saved;
 }
 
-std::vector<std::byte> save(const hashed_state& state, const saved_settings& settings) {
+std::vector<std::byte> save(const hashed_state& state, const saved_settings& settings,
+                            const kept_items& kept) {
     const auto type = state.exact ? exact_sample : state.history ? counted_sample : merged_sample;
     const std::size_t numbers = state.history ? 4 : 1;
     const std::size_t size = (numbers + state.retained.size()) * sizeof(std::uint64_t);
@@ -95,10 +125,12 @@ std::vector<std::byte> save(const hashed_state& state, const saved_settings& set
         out.word(state.history->changes);
     }
     out.words(state.retained);
+    if (settings.keep != keep::nothing) write_kept(out, settings, kept, state.retained);
     return sealed(std::move(out));
 }
 
-std::vector<std::byte> save(const fresh_state& state, const saved_settings& settings) {
+std::vector<std::byte> save(const fresh_state& state, const saved_settings& settings,
+                            const kept_items& kept) {
     const std::size_t width = width_of(state.evictions);
     const std::size_t size =
         4 * sizeof(std::uint64_t) + state.identities.size() * (sizeof(std::uint64_t) + width);
@@ -111,6 +143,7 @@ std::vector<std::byte> save(const fresh_state& state, const saved_settings& sett
     out.word(state.random);
     out.words(state.identities);
     for (const std::uint64_t stamp : state.stamps) out.number(stamp, width);
+    if (settings.keep != keep::nothing) write_kept(out, settings, kept, state.identities);
     return sealed(std::move(out));
 }
 
@@ -202,6 +235,54 @@ sampler read_sample(byte_reader in, unsigned type, std::size_t capacity) {
     }
 }
 
+number_totals read_totals(byte_reader& in, std::uint64_t count) {
+    number_totals totals;
+    for (std::uint64_t* const word :
+         {&totals.numbers, &totals.sum_low, &totals.sum_high, &totals.least, &totals.greatest}) {
+        *word = in.word();
+    }
+    if (totals.numbers > count) throw_invalid_state("more numbers than occurrences");
+    if (totals.numbers == 0 && totals != number_totals()) {
+        throw_invalid_state("totals without a number");
+    }
+    return totals;
+}
+
+void read_kept(byte_reader in, const sampler& sample, bool objects_allowed,
+               saved_settings& settings, kept_items& kept) {
+    const unsigned keep_code = in.byte();
+    const unsigned form = in.byte();
+    const bool summaries = keep_code == static_cast<unsigned>(keep::summaries);
+    if (!summaries && keep_code != static_cast<unsigned>(keep::items)) {
+        throw_invalid_state("it keeps what is unknown");
+    }
+    if (summaries && sample.kind() == coins::fresh) {
+        throw_invalid_state("it has fresh coins and summaries");
+    }
+    if (form > (summaries ? static_cast<unsigned>(number_form::real) : 0U)) {
+        throw_invalid_state("its numbers have an unknown form");
+    }
+    settings.keep = static_cast<enum keep>(keep_code);
+    kept.set_number_form(static_cast<number_form>(form));
+    for (const std::uint64_t identity : sample.retained_ids()) {
+        const auto item = in.take(static_cast<std::size_t>(in.number(item_size_width)));
+        const char* const error = item.empty() ? nullptr : error_in_item(item, objects_allowed);
+        if (error != nullptr) throw_invalid_state(error);
+        kept_item& place = kept.at(identity);
+        place.bytes.assign(item.begin(), item.end());
+        if (!summaries) continue;
+        const std::uint64_t count = in.word();
+        if (count == 0 || count > sample.items_seen()) {
+            throw_invalid_state("a number of occurrences is out of range");
+        }
+        place.summary = {count, read_totals(in, count)};
+        if (form == 0 && place.summary.totals.numbers > 0) {
+            throw_invalid_state("numbers without a form");
+        }
+    }
+    if (in.left() > 0) throw_invalid_state("its values are more than its elements");
+}
+
 struct typed_section {
     unsigned type;
     byte_reader content;
@@ -214,13 +295,16 @@ typed_section read_section(byte_reader& in) {
             byte_reader(in.take(static_cast<std::size_t>(head >> 8)))};
 }
 
-// Sections that this version does not know come after the sample, each type once and in rising
-// order.
-void pass_over(byte_reader& in, unsigned last_type) {
+// What is kept, and sections that this version does not know, come after the sample, each type once
+// and in rising order.
+template <class Read>
+void read_others(byte_reader& in, unsigned last_type, Read read) {
     while (in.left() > 0) {
-        const unsigned type = read_section(in).type;
+        const auto [type, content] = read_section(in);
         if (type <= last_type) throw_invalid_state("its sections are out of order");
-        if (type < first_optional) {
+        if (type == kept_values) {
+            read(content);
+        } else if (type < first_optional) {
             throw_invalid("the saved sketch has a section of type " + std::to_string(type) +
                           ", which this version of cvmcount does not know");
         }
@@ -230,12 +314,14 @@ void pass_over(byte_reader& in, unsigned last_type) {
 
 }  // namespace
 
-std::vector<std::byte> save(const sampler& sample, const saved_settings& settings) {
-    return sample.kind() == coins::hashed ? save(sample.hashed().state(), settings)
-                                          : save(sample.fresh().state(), settings);
+std::vector<std::byte> save(const sampler& sample, const saved_settings& settings,
+                            const kept_items& kept) {
+    return sample.kind() == coins::hashed ? save(sample.hashed().state(), settings, kept)
+                                          : save(sample.fresh().state(), settings, kept);
 }
 
-std::unique_ptr<sampler> load(std::span<const std::byte> saved, saved_settings& settings) {
+std::unique_ptr<sampler> load(std::span<const std::byte> saved, bool objects_allowed,
+                              saved_settings& settings, kept_items& kept) {
     if (saved.size() < magic.size() || !std::equal(magic.begin(), magic.end(), saved.begin())) {
         throw_invalid("this is no saved sketch: it does not begin with CVMS");
     }
@@ -250,8 +336,12 @@ std::unique_ptr<sampler> load(std::span<const std::byte> saved, saved_settings& 
     const std::size_t capacity = read_settings(in, found);
     const auto [type, section] = read_section(in);
     auto sample = std::make_unique<sampler>(read_sample(section, type, capacity));
-    pass_over(in, type);
+    kept_items values;
+    read_others(in, type, [&](const byte_reader& content) {
+        read_kept(content, *sample, objects_allowed, found, values);
+    });
     settings = found;
+    kept = std::move(values);
     return sample;
 }
 

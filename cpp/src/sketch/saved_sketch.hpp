@@ -13,6 +13,7 @@
 #include <span>
 #include <vector>
 
+#include "items/kept_items.hpp"
 #include "sampler/sampler.hpp"
 
 namespace cvmcount {
@@ -31,17 +32,21 @@ struct saved_settings {
     double epsilon = 0.0;  // of the accuracy target; 0 where a capacity was given instead
     double delta = 0.5;
     bool dropna = true;
+    enum keep keep = keep::nothing;
     std::optional<process_hashes> hashes = {};
 
     friend bool operator==(const saved_settings&, const saved_settings&) = default;
 };
 
 // Throws std::bad_alloc.
-std::vector<std::byte> save(const sampler& sample, const saved_settings& settings);
+std::vector<std::byte> save(const sampler& sample, const saved_settings& settings,
+                            const kept_items& kept);
 
 // Throws std::invalid_argument, whose what() is the reason, where the bytes are not what save() of
-// this or an earlier version gave; std::bad_alloc. Then the settings are as they were.
-std::unique_ptr<sampler> load(std::span<const std::byte> saved, saved_settings& settings);
+// this or an earlier version gave, or hold objects of Python that are not allowed; std::bad_alloc.
+// Then the settings are as they were.
+std::unique_ptr<sampler> load(std::span<const std::byte> saved, bool objects_allowed,
+                              saved_settings& settings, kept_items& kept);
 
 // Writes the checksum of all bytes but the last eight into these. For tests and fuzzers.
 void seal(std::span<std::byte> saved) noexcept;

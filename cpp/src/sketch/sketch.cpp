@@ -11,6 +11,8 @@
 #include "arrow/open_column.hpp"
 #include "base/utf8.hpp"
 #include "columns/column_sequence.hpp"
+#include "columns/find_items.hpp"
+#include "items/kept_items.hpp"
 #include "reading/parallel_reader.hpp"
 #include "sampler/sampler.hpp"
 #include "sketch/operands.hpp"
@@ -102,6 +104,13 @@ std::shared_ptr<const identity_hash> hash_of_seed(std::uint64_t seed) {
     return hash;
 }
 
+constexpr std::size_t least_to_tidy = 256;
+
+std::optional<boxed<kept_items>> nothing_kept(enum keep keep) {
+    if (keep == keep::nothing) return std::nullopt;
+    return boxed(kept_items());
+}
+
 }  // namespace
 
 // A sketch consists of these, which are copied together.
@@ -109,18 +118,36 @@ struct sketch::parts {
     saved_settings settings;
     std::shared_ptr<const identity_hash> hash;
     sampler sample;
+    std::optional<boxed<kept_items>> kept = {};  // nothing where nothing is kept
+    std::uint64_t entries_given = 0;             // those of the sample when values were given last
+
+    bool keeps_summaries() const noexcept { return settings.keep == keep::summaries; }
+
+    // Takes away what the sample does not have any more, once that is most of it.
+    void tidy() {
+        if (kept && (**kept).size() > 2 * sample.retained() + least_to_tidy) {
+            (**kept).keep_only(sample.retained_ids());
+        }
+    }
 
     bool may_collide() const noexcept { return settings.hashes && settings.hashes->several; }
 };
 
 sketch::sketch(const sketch_settings& settings) {
     const std::size_t capacity = capacity_of(settings);
-    const saved_settings kept = {.seed = settings.seed,
-                                 .epsilon = settings.capacity == 0 ? settings.epsilon : 0.0,
-                                 .delta = settings.delta,
-                                 .dropna = settings.dropna};
-    parts_.reset(new parts{kept, hash_of_seed(settings.seed),
-                           sampler(settings.coins, capacity, settings.seed)});
+    if (settings.keep == keep::summaries && settings.coins == coins::fresh) {
+        throw_invalid(
+            "keep='summaries' needs coins='hashed': with fresh coins an element may have left the "
+            "buffer before, and those occurrences are lost");
+    }
+    const saved_settings own = {.seed = settings.seed,
+                                .epsilon = settings.capacity == 0 ? settings.epsilon : 0.0,
+                                .delta = settings.delta,
+                                .dropna = settings.dropna,
+                                .keep = settings.keep};
+    parts_.reset(new parts{own, hash_of_seed(settings.seed),
+                           sampler(settings.coins, capacity, settings.seed),
+                           nothing_kept(settings.keep)});
 }
 
 sketch::sketch(parts&& from) : parts_(new parts(std::move(from))) {}
@@ -134,16 +161,19 @@ sketch& sketch::operator=(const sketch& other) {
 }
 
 sketch sketch::empty_copy() const {
-    const auto& [settings, hash, sample] = *parts_;
-    parts empty = {settings, hash, sampler(sample.kind(), sample.capacity(), settings.seed)};
+    const auto& [settings, hash, sample, kept, entries] = *parts_;
+    parts empty = {settings, hash, sampler(sample.kind(), sample.capacity(), settings.seed),
+                   nothing_kept(settings.keep)};
     empty.settings.hashes.reset();
     return sketch(std::move(empty));
 }
 
 // The hash stays where it is: readers hold on to it.
 void sketch::clear() {
-    auto& [settings, hash, sample] = *parts_;
+    auto& [settings, hash, sample, kept, entries] = *parts_;
     sample = sampler(sample.kind(), sample.capacity(), settings.seed);
+    kept = nothing_kept(settings.keep);
+    entries = 0;
     settings.hashes.reset();
 }
 
@@ -153,33 +183,156 @@ reading_rules sketch::rules() const noexcept {
     return {.hash = parts_->hash.get(),
             .threshold = parts_->sample.threshold(),
             .dropna = parts_->settings.dropna,
-            .skip_repeats = parts_->sample.kind() == coins::hashed};
+            .skip_repeats = parts_->sample.kind() == coins::hashed && !parts_->keeps_summaries()};
 }
 
 void sketch::take(const reading_output& output) {
-    parts_->sample.offer_filtered({output.identities, output.kept}, output.item_count);
+    const std::span<const std::uint64_t> identities(output.identities, output.kept);
+    if (parts_->keeps_summaries()) return take(identities, {}, output.item_count);
+    parts_->sample.offer_filtered(identities, output.item_count);
+}
+
+// Finds the values of what has entered the buffer.
+template <class Find>
+void sketch::keep_items(Find find) {
+    if (!may_lack()) return;
+    lacking_items found = lacking();
+    if (found.left() > 0) find(found);
+    give(found);
+}
+
+template <class Write>
+void sketch::add_identity_of(std::uint64_t identity, Write write) {
+    add_identity(identity);
+    keep_items([&](lacking_items& lacking) {
+        if (!lacking.lacks(identity)) return;
+        item_bytes bytes;
+        item_writer out(bytes);
+        write(out);
+        lacking.give(identity, std::move(bytes));
+    });
 }
 
 void sketch::add(std::string_view text) {
     const auto bytes = std::as_bytes(std::span(text));
-    add_identity(parts_->hash->of_bytes(is_utf8(bytes) ? kind::text : kind::bytes, bytes));
+    const bool is_text = is_utf8(bytes);
+    add_identity_of(parts_->hash->of_bytes(is_text ? kind::text : kind::bytes, bytes),
+                    [&](item_writer& out) { is_text ? out.text(bytes) : out.bytes(bytes); });
 }
 
 void sketch::add_real(double number) {
-    if (number == number) return add_identity(parts_->hash->of_real(number));
-    if (!dropna()) add_identity(parts_->hash->of_missing());
+    if (number == number) {
+        add_identity_of(parts_->hash->of_real(number), [=](item_writer& out) { out.real(number); });
+    } else if (!dropna()) {
+        add_identity_of(parts_->hash->of_missing(), [](item_writer& out) { out.missing(); });
+    }
 }
 
 void sketch::add_integer(std::int64_t number) {
-    add_identity(parts_->hash->of_integer(number));
+    add_identity_of(parts_->hash->of_integer(number),
+                    [=](item_writer& out) { out.integer(number); });
 }
 
 void sketch::add_unsigned(std::uint64_t number) {
-    add_identity(parts_->hash->of_unsigned(number));
+    add_identity_of(parts_->hash->of_unsigned(number),
+                    [=](item_writer& out) { out.natural(number); });
 }
 
 void sketch::add_identity(std::uint64_t identity) {
+    if (parts_->keeps_summaries()) return take({&identity, 1}, {}, 1);
     parts_->sample.offer_filtered({&identity, 1}, 1);
+}
+
+// ---- keeping values -----------------------------------------------------------------------------
+
+void sketch::select(std::span<std::uint64_t> identities, std::vector<place>& places) const {
+    const std::uint64_t missing = parts_->hash->of_missing();
+    const std::uint64_t threshold = parts_->sample.threshold();
+    const bool dropna = parts_->settings.dropna;
+    places.resize(identities.size() + 1);
+    std::size_t kept = 0;
+    std::uint64_t items = 0;
+    for (std::size_t i = 0; i < identities.size(); ++i) {
+        const std::uint64_t identity = identities[i];
+        const bool is_element = identity != missing || !dropna;
+        identities[kept] = identity;
+        places[kept] = {i, items};
+        items += is_element ? 1 : 0;
+        kept += is_element && identity <= threshold ? 1 : 0;
+    }
+    places[kept] = {identities.size(), items};
+    places.resize(kept + 1);
+}
+
+// An element that is in the buffer at the end was below the threshold at each of its occurrences.
+// What was turned away, or evicted, gets a summary that is of no use: it is taken away later.
+void sketch::take(std::span<const std::uint64_t> identities, std::span<const item_number> numbers,
+                  std::uint64_t items) {
+    parts& own = *parts_;
+    own.sample.offer_filtered(identities, items);
+    const std::uint64_t most = own.sample.threshold() + (own.sample.is_exact() ? 0 : 1);
+    for (std::size_t i = 0; i < identities.size(); ++i) {
+        if (identities[i] > most) continue;
+        (**own.kept).count(identities[i], numbers.empty() ? item_number() : numbers[i]);
+    }
+    own.tidy();
+}
+
+bool sketch::may_lack() const noexcept {
+    return parts_->kept && parts_->sample.entries() != parts_->entries_given;
+}
+
+lacking_items sketch::lacking() const {
+    std::vector<std::uint64_t> ids;
+    if (parts_->kept) {
+        ids = retained_ids();
+        const kept_items& kept = **parts_->kept;
+        std::erase_if(ids, [&kept](std::uint64_t id) {
+            const kept_item* const item = kept.find(id);
+            return item != nullptr && !item->bytes.empty();
+        });
+    }
+    lacking_items lacking(std::move(ids));
+    lacking.entries = parts_->sample.entries();
+    return lacking;
+}
+
+void sketch::give(lacking_items& found) {
+    if (!parts_->kept) return;
+    found.move_to(**parts_->kept);
+    // What is still lacking another thread may have, or one that has begun since.
+    if (found.left() == 0) parts_->entries_given = found.entries;
+    parts_->tidy();
+}
+
+void sketch::give(std::uint64_t identity, std::span<const std::byte> item) {
+    if (!parts_->kept) return;
+    item_bytes& bytes = (**parts_->kept).at(identity).bytes;
+    if (bytes.empty()) bytes.assign(item.begin(), item.end());
+    parts_->tidy();
+}
+
+const kept_items& sketch::kept() const noexcept {
+    static const kept_items nothing;
+    return parts_->kept ? **parts_->kept : nothing;
+}
+
+sample_facts sketch::facts() const noexcept {
+    const sampler& sample = parts_->sample;
+    sample_facts facts = {.sampled_fraction = sample.sampling_rate(),
+                          .exact = sample.is_exact(),
+                          .estimate = sample.estimate()};
+    if (sample.kind() == coins::fresh) return facts;
+    facts.sampled_fraction = sample.hashed().sampled_fraction();
+    if (const auto history = sample.hashed().history()) {
+        facts.has_history = true;
+        facts.variance = history->variance;
+    }
+    return facts;
+}
+
+std::vector<std::uint64_t> sketch::retained_ids() const {
+    return parts_->sample.retained_ids();
 }
 
 void sketch::read(const sliced_input& input, std::size_t size) {
@@ -228,8 +381,12 @@ void read_arrow(Work work) try {
 }  // namespace
 
 void sketch::update(const column_view& values) {
-    column_input input = {*values.values_};
-    read({column_input::read_slice, &input}, values.values_->size());
+    const column& all = *values.values_;
+    column_input input = {all};
+    read({column_input::read_slice, &input}, all.size());
+    keep_items([&](lacking_items& lacking) {
+        cvmcount::find_items(all, 0, all.size(), rules(), input.cache, lacking);
+    });
 }
 
 void sketch::update(ArrowArrayStream& stream) {
@@ -238,6 +395,9 @@ void sketch::update(ArrowArrayStream& stream) {
         column_sequence columns;
         while (batches.append_next(columns)) {
             read(columns.slices(), columns.size());
+            keep_items([&](lacking_items& lacking) {
+                columns.find_items(0, columns.size(), rules(), lacking);
+            });
             columns.clear();
             batches.release();
         }
@@ -250,6 +410,9 @@ void sketch::update(ArrowSchema& schema, ArrowArray& array) {
         column_sequence columns;
         batches.append_next(columns);
         read(columns.slices(), columns.size());
+        keep_items([&](lacking_items& lacking) {
+            columns.find_items(0, columns.size(), rules(), lacking);
+        });
     });
 }
 
@@ -297,7 +460,8 @@ double sketch::sampling_rate() const noexcept {
 }
 
 std::size_t sketch::memory_bytes() const noexcept {
-    return sizeof(*this) + sizeof(parts) - sizeof(sampler) + parts_->sample.memory_bytes();
+    return sizeof(*this) + sizeof(parts) - sizeof(sampler) + parts_->sample.memory_bytes() +
+           (parts_->kept ? (**parts_->kept).memory_bytes() : 0);
 }
 
 std::size_t sketch::capacity() const noexcept {
@@ -319,6 +483,10 @@ enum coins sketch::coins() const noexcept {
 
 std::uint64_t sketch::seed() const noexcept {
     return parts_->settings.seed;
+}
+
+enum keep sketch::keep() const noexcept {
+    return parts_->settings.keep;
 }
 
 bool sketch::dropna() const noexcept {
@@ -344,6 +512,14 @@ void sketch::require_like(const sketch& other, const char* word) const {
     require_same("dropna", as_word(dropna()), as_word(other.dropna()));
 }
 
+void sketch::require_same_keep(const sketch& other) const {
+    constexpr std::array names = {"None", "'items'", "'summaries'"};
+    const auto name = [&names](enum keep keep) { return names[static_cast<std::size_t>(keep)]; };
+    if (keep() == other.keep()) return;
+    throw_invalid(std::string("sketches cannot be merged if they differ in keep: ") + name(keep()) +
+                  " and " + name(other.keep()));
+}
+
 std::optional<std::uint64_t> sketch::salt() const noexcept {
     const auto& hashes = parts_->settings.hashes;
     return hashes ? std::optional(hashes->salt) : std::nullopt;
@@ -361,6 +537,7 @@ void sketch::add_process_hashes(std::uint64_t salt, std::uint64_t items) noexcep
 struct sketch_merge::state {
     sample_merge samples;
     std::optional<process_hashes> hashes;
+    kept_items kept;
     // The accuracy target of the sketch of the smallest capacity; of equal ones the weakest. So the
     // order of merging does not matter.
     std::size_t capacity = max_capacity + 1;
@@ -385,12 +562,23 @@ sketch_merge::~sketch_merge() = default;
 void sketch_merge::add(const sketch& part) {
     state_->add_settings(part, part.parts_->settings);
     state_->samples.add(part.parts_->sample);
+    state_->kept.merge(part.kept());
 }
 
 void sketch_merge::merge_into(sketch& target) {
-    auto& [settings, hash, sample] = *target.parts_;
+    auto& [settings, hash, sample, kept, entries] = *target.parts_;
+    entries = 0;
     state_->add_settings(target, settings);
-    state_->samples.merge_into(sample);
+    if (kept) {
+        // What the target has comes first: of equal values its own stays.
+        boxed<kept_items> all(*kept);
+        (*all).merge(state_->kept);
+        state_->samples.merge_into(sample);
+        (*all).keep_only(sample.retained_ids());
+        kept = std::move(all);
+    } else {
+        state_->samples.merge_into(sample);
+    }
     settings.hashes = state_->hashes;
     settings.epsilon = state_->epsilon;
     settings.delta = state_->delta;
@@ -398,6 +586,7 @@ void sketch_merge::merge_into(sketch& target) {
 
 void sketch::merge(const sketch& other) {
     require_like(other, "merged");
+    require_same_keep(other);
     sketch_merge all;
     all.add(other);
     all.merge_into(*this);
@@ -477,20 +666,33 @@ void sketch::forget_history() {
 }
 
 bool operator==(const sketch& a, const sketch& b) {
-    return a.parts_->settings == b.parts_->settings && a.parts_->sample == b.parts_->sample;
+    if (a.parts_->settings != b.parts_->settings || a.parts_->sample != b.parts_->sample) {
+        return false;
+    }
+    if (a.keep() == keep::nothing) return true;
+    const auto ids = a.retained_ids();
+    return a.kept().number_form() == b.kept().number_form() &&
+           std::all_of(ids.begin(), ids.end(), [&](std::uint64_t id) {
+               const kept_item* const first = a.kept().find(id);
+               const kept_item* const second = b.kept().find(id);
+               return first != nullptr && second != nullptr ? *first == *second : first == second;
+           });
 }
 
 // ---- bytes
 // ----------------------------------------------------------------------------------------
 
 std::vector<std::byte> sketch::to_bytes() const {
-    return save(parts_->sample, parts_->settings);
+    return save(parts_->sample, parts_->settings, kept());
 }
 
-sketch sketch::from_bytes(std::span<const std::byte> bytes) {
+sketch sketch::from_bytes(std::span<const std::byte> bytes, bool objects_allowed) {
     saved_settings settings;
-    const auto sample = load(bytes, settings);
-    return sketch(parts{settings, hash_of_seed(settings.seed), std::move(*sample)});
+    kept_items kept;
+    const auto sample = load(bytes, objects_allowed, settings, kept);
+    parts loaded = {settings, hash_of_seed(settings.seed), std::move(*sample)};
+    if (settings.keep != keep::nothing) loaded.kept = boxed(std::move(kept));
+    return sketch(std::move(loaded));
 }
 
 }  // namespace cvmcount

@@ -1,0 +1,17 @@
+// Finds the values of elements whose identities are known already.
+#pragma once
+
+#include <cstddef>
+
+#include "columns/column.hpp"
+#include "items/kept_items.hpp"
+
+namespace cvmcount {
+
+// Looks through the values from `begin` up to `end` for what is lacking, in stream order, until
+// nothing is. Returns where it stopped: at the end, or before a block with a value that only Python
+// has. Throws malformed_column and std::bad_alloc.
+std::size_t find_items(const column& values, std::size_t begin, std::size_t end,
+                       const reading_rules& rules, identity_cache& cache, lacking_items& lacking);
+
+}  // namespace cvmcount

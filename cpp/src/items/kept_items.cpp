@@ -1,0 +1,119 @@
+#include "items/kept_items.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <stdexcept>
+
+#include "base/mix.hpp"
+
+namespace cvmcount {
+namespace {
+
+constexpr std::size_t fewest_slots = 16;
+
+// A sampler counts no more items either.
+constexpr std::uint64_t most_items = (std::uint64_t{1} << 63) - 1;
+
+}  // namespace
+
+// The identities of a sample are small numbers, and those of saved bytes may be any.
+std::size_t kept_items::slot_of(std::uint64_t identity) const noexcept {
+    std::size_t slot = static_cast<std::size_t>(mix64(identity)) & (slots_.size() - 1);
+    while (slots_[slot] != free_slot && items_[slots_[slot]].identity != identity) {
+        slot = (slot + 1) & (slots_.size() - 1);
+    }
+    return slot;
+}
+
+void kept_items::make_index(std::size_t slots) {
+    std::vector<std::uint32_t>(slots, free_slot).swap(slots_);
+    for (std::size_t i = 0; i < items_.size(); ++i) {
+        slots_[slot_of(items_[i].identity)] = static_cast<std::uint32_t>(i);
+    }
+}
+
+kept_item& kept_items::at(std::uint64_t identity) {
+    if (2 * (items_.size() + 1) > slots_.size()) {
+        make_index(std::max(fewest_slots, 2 * slots_.size()));
+    }
+    std::uint32_t& place = slots_[slot_of(identity)];
+    if (place == free_slot) {
+        items_.push_back({.identity = identity});
+        place = static_cast<std::uint32_t>(items_.size() - 1);
+    }
+    return items_[place];
+}
+
+const kept_item* kept_items::find(std::uint64_t identity) const noexcept {
+    if (slots_.empty()) return nullptr;
+    const std::uint32_t place = slots_[slot_of(identity)];
+    return place == free_slot ? nullptr : &items_[place];
+}
+
+void kept_items::keep_only(const std::vector<std::uint64_t>& identities) {
+    const auto removed = std::erase_if(items_, [&](const kept_item& item) {
+        return !std::binary_search(identities.begin(), identities.end(), item.identity);
+    });
+    if (removed > 0) make_index(slots_.size());
+}
+
+// Integers become doubles where doubles come, too.
+void kept_items::agree_on(enum number_form form) {
+    if (form == form_ || form == number_form::none) return;
+    if (form_ == number_form::none) {
+        form_ = form;
+        return;
+    }
+    if (form == number_form::duration || form_ == number_form::duration) {
+        throw std::invalid_argument("values must be numbers or durations, not both");
+    }
+    if (form_ == number_form::real) return;
+    for (kept_item& item : items_) item.summary.totals.make_real();
+    form_ = number_form::real;
+}
+
+void kept_items::count(std::uint64_t identity, item_number number) {
+    agree_on(number.form);
+    item_summary& summary = at(identity).summary;
+    ++summary.count;
+    if (number.form == number_form::none) return;
+    const bool becomes_real = form_ == number_form::real && number.form == number_form::integer;
+    summary.totals.add(becomes_real
+                           ? std::bit_cast<std::uint64_t>(as_double(number.bits, number.form))
+                           : number.bits,
+                       form_);
+}
+
+void kept_items::merge(const kept_items& others) {
+    agree_on(others.form_);
+    for (const kept_item& other : others.items_) {
+        kept_item& item = at(other.identity);
+        if (item.bytes.empty()) item.bytes = other.bytes;
+        item.summary.count = std::min(item.summary.count + other.summary.count, most_items);
+        number_totals totals = other.summary.totals;
+        if (form_ == number_form::real && others.form_ == number_form::integer) totals.make_real();
+        item.summary.totals.add(totals, form_);
+    }
+}
+
+std::size_t kept_items::memory_bytes() const noexcept {
+    std::size_t bytes = items_.capacity() * sizeof(kept_item) + slots_.size() * sizeof slots_[0];
+    for (const kept_item& item : items_) bytes += item.bytes.capacity();
+    return bytes;
+}
+
+std::size_t lacking_items::place_of(std::uint64_t identity) const noexcept {
+    const auto at = std::lower_bound(identities_.begin(), identities_.end(), identity);
+    const bool is_there = at != identities_.end() && *at == identity;
+    return is_there ? static_cast<std::size_t>(at - identities_.begin()) : identities_.size();
+}
+
+void lacking_items::move_to(kept_items& items) {
+    for (std::size_t i = 0; i < identities_.size(); ++i) {
+        if (values_[i].empty()) continue;
+        kept_item& item = items.at(identities_[i]);
+        if (item.bytes.empty()) item.bytes = std::move(values_[i]);
+    }
+}
+
+}  // namespace cvmcount

@@ -1,0 +1,115 @@
+// What is kept of elements beside their identities: the value, and in a summary how often it came
+// and what the numbers that came with it add up to.
+//
+// It keeps whatever it is given. The sketch that owns it takes away what is not in its sample any
+// more, now and then: an element that is in the sample now was in it at every occurrence, so its
+// summary has missed nothing.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "items/item_number.hpp"
+#include "items/item_writer.hpp"
+
+namespace cvmcount {
+
+// The occurrences of one element.
+struct item_summary {
+    std::uint64_t count = 0;
+    number_totals totals = {};  // of the numbers that came with them
+
+    friend bool operator==(const item_summary&, const item_summary&) = default;
+};
+
+// One element with what is kept of it. The bytes are empty as long as the value is not known.
+struct kept_item {
+    std::uint64_t identity = 0;
+    item_bytes bytes = {};
+    item_summary summary = {};
+
+    friend bool operator==(const kept_item&, const kept_item&) = default;
+};
+
+class kept_items {
+  public:
+    // The item of this identity, made where there is none. Throws std::bad_alloc.
+    kept_item& at(std::uint64_t identity);
+
+    // Null where there is none.
+    const kept_item* find(std::uint64_t identity) const noexcept;
+
+    std::size_t size() const noexcept { return items_.size(); }
+
+    // Takes away all items but those of these identities, which ascend.
+    void keep_only(const std::vector<std::uint64_t>& identities);
+
+    // One more occurrence of an element, and the number that came with it. Throws
+    // std::invalid_argument where numbers and durations came before or after each other.
+    void count(std::uint64_t identity, item_number number);
+
+    // Adds what others hold, of the same elements or more. Throws as count() does, and
+    // std::bad_alloc.
+    void merge(const kept_items& others);
+
+    // The form of all numbers so far.
+    enum number_form number_form() const noexcept { return form_; }
+    void set_number_form(enum number_form form) noexcept { form_ = form; }
+
+    std::size_t memory_bytes() const noexcept;
+
+  private:
+    static constexpr std::uint32_t free_slot = ~std::uint32_t{0};
+
+    std::size_t slot_of(std::uint64_t identity) const noexcept;
+    void make_index(std::size_t slots);
+
+    void agree_on(enum number_form form);
+
+    enum number_form form_ = number_form::none;
+    std::vector<kept_item> items_;      // in the order in which they came
+    std::vector<std::uint32_t> slots_;  // a power of two of them, at most half in use
+};
+
+// The elements of a sample whose values are not known yet, for readers to give them.
+class lacking_items {
+  public:
+    // The identities ascend.
+    explicit lacking_items(std::vector<std::uint64_t> identities)
+        : identities_(std::move(identities)),
+          values_(identities_.size()),
+          left_(identities_.size()) {}
+
+    std::size_t left() const noexcept { return left_; }
+
+    std::uint64_t entries = 0;  // of the sample when it was asked what is lacking
+
+    // No larger one is lacking.
+    std::uint64_t largest() const noexcept { return identities_.empty() ? 0 : identities_.back(); }
+
+    bool lacks(std::uint64_t identity) const noexcept {
+        const std::size_t place = place_of(identity);
+        return place < identities_.size() && values_[place].empty();
+    }
+
+    // Precondition: it is lacking, and the bytes are not empty.
+    void give(std::uint64_t identity, item_bytes bytes) noexcept {
+        values_[place_of(identity)] = std::move(bytes);
+        --left_;
+    }
+
+    // Moves what was given to where it is kept. Throws std::bad_alloc.
+    void move_to(kept_items& items);
+
+  private:
+    // Where the identity is, or the number of them.
+    std::size_t place_of(std::uint64_t identity) const noexcept;
+
+    std::vector<std::uint64_t> identities_;
+    std::vector<item_bytes> values_;
+    std::size_t left_;
+};
+
+}  // namespace cvmcount

@@ -1,0 +1,486 @@
+"""A sketch's elements as a sample that can be asked.
+
+The elements of a sketch with hashes below its threshold are a uniform sample of all distinct ones.
+The formulas are those of Horvitz and Thompson (1952) for a sample at one rate, corrected by what a
+sketch that was never merged knows of how its sample grew: the difference between its two estimates
+of the number of elements has the mean 0, and goes with the error of any sum. docs/sample.md says
+more.
+"""
+
+import datetime
+import math
+from collections import Counter
+from statistics import NormalDist
+from typing import NamedTuple
+
+# What a column of rows is called, and what a sum or a quantile can be asked of.
+_NUMBERS = ("item", "count", "sum", "min", "max")
+
+
+class SampleRow(NamedTuple):
+    """One element of a sample.
+
+    `item` is its value. Of a sketch with keep="summaries", `count` is the exact number of its
+    occurrences, and `sum`, `min` and `max` are those of the numbers that came with it, or None
+    where none came. Otherwise `count` is 0 and they are None.
+    """
+
+    item: object
+    count: int
+    sum: object
+    min: object
+    max: object
+
+
+class SampleEstimate:
+    """A number that is estimated from a sample: `estimate()` and `interval(confidence=0.95)`.
+
+    `is_exact` is True where the sample has all elements, and `num_retained` is the number of its
+    elements that the estimate rests on. `may_be_narrow` is True for a sum over numbers of which few
+    large ones may have been missed: its interval then contains the sum less often than it says.
+    """
+
+    def __init__(self, estimate, bounds, *, is_exact, num_retained, may_be_narrow=False):
+        self._estimate = estimate
+        self._bounds = bounds
+        self.is_exact = is_exact
+        self.num_retained = num_retained
+        self.may_be_narrow = may_be_narrow
+
+    def estimate(self):
+        """The estimate; the number itself where `is_exact`."""
+        return self._estimate
+
+    def interval(self, confidence=0.95):
+        """An approximate confidence interval (low, high).
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `confidence` is no number strictly between 0 and 1.
+        """
+        return self._bounds(_normal_quantile(confidence))
+
+    def __float__(self):
+        return float(self._estimate)
+
+    def __repr__(self):
+        if self.is_exact:
+            return f"<SampleEstimate: {_shown(self._estimate)}, exact>"
+        low, high = self.interval()
+        note = ", may be too narrow" if self.may_be_narrow else ""
+        return (
+            f"<SampleEstimate: about {_shown(self._estimate)} "
+            f"(95%: {_shown(low)} ... {_shown(high)}{note}) by {self.num_retained:,} elements>"
+        )
+
+
+class Frequency(NamedTuple):
+    """How many distinct elements came so many times: an estimate and its 95 % interval."""
+
+    count: int
+    estimate: float
+    low: float
+    high: float
+
+
+class Sample:
+    """A uniform sample of the distinct elements of a sketch: `CVMSketch.sample()`.
+
+    It is a sequence of `SampleRow`, in random order, and does not change. `sampling_rate` is the
+    probability of each distinct element to be in it; where `is_exact` it has all of them.
+    """
+
+    def __init__(self, rows, *, has_summaries, sampling_rate, is_exact, history, items_seen):
+        self._rows = tuple(rows)
+        self._history = history
+        self._items_seen = items_seen
+        self.has_summaries = has_summaries
+        self.sampling_rate = sampling_rate
+        self.is_exact = is_exact
+
+    # ---- the rows --------------------------------------------------------------------------------
+
+    def __len__(self):
+        return len(self._rows)
+
+    def __iter__(self):
+        return iter(self._rows)
+
+    def __getitem__(self, index):
+        return self._rows[index]
+
+    def items(self):
+        """The values of the elements, as a list."""
+        return [row.item for row in self._rows]
+
+    def to_pylist(self):
+        """The rows as a list of dicts; without summaries they have an item only."""
+        if self.has_summaries:
+            return [row._asdict() for row in self._rows]
+        return [{"item": row.item} for row in self._rows]
+
+    def to_pydict(self):
+        """The columns as a dict of lists, as data frame libraries take them."""
+        names = _NUMBERS if self.has_summaries else ("item",)
+        return {name: [getattr(row, name) for row in self._rows] for name in names}
+
+    def __repr__(self):
+        what = "all" if self.is_exact else f"a share of {self.sampling_rate:.3g} of all"
+        return f"<Sample: {len(self):,} elements, {what}>"
+
+    def _repr_html_(self):
+        from cvmcount._html import table_html
+
+        names = list(self.to_pydict())
+        rows = [[getattr(row, name) for name in names] for row in self._rows[:10]]
+        return table_html(repr(self).strip("<>"), names, rows, len(self))
+
+    # ---- the questions ---------------------------------------------------------------------------
+
+    def estimate_where(self, predicate):
+        """How many distinct elements satisfy a predicate, as a `SampleEstimate`.
+
+        Parameters
+        ----------
+        predicate : callable or sequence of bool
+            A function of one `SampleRow`, or as many truth values as there are rows.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If it is neither, or of another length.
+
+        Notes
+        -----
+        *Source*: docs/sample.md. Where none of the sample satisfies it, the estimate is 0 and the
+        upper end of the interval says how many there may be.
+
+        Examples
+        --------
+        >>> from cvmcount import CVMSketch
+        >>> sketch = CVMSketch(keep="items")
+        >>> sketch.update(range(1_000_000))
+        >>> low, high = sketch.sample().estimate_where(lambda row: row.item % 4 == 0).interval()
+        >>> low < 250_000 < high
+        True
+        """
+        chosen = self._chosen(predicate)
+        c, m = sum(chosen), len(self)
+        if self.is_exact:
+            return self._exactly(c, c)
+        theta = self.sampling_rate
+        if c == m and self._history is not None:
+            return self._of_all()
+        plain = c / theta
+        variance = (1 - theta) / theta**2 * c
+        beta = c * (c - 1) / (m * (m - 1)) if self._history is not None and m > 1 else 0.0
+        difference, excess = self._difference()
+        estimate = plain + beta * difference
+        left = max(variance - beta**2 * excess, 0.0)
+
+        def bounds(z):
+            low, high = _threshold_interval(c, theta, z)
+            if c > 0 and estimate > 0:
+                narrower = math.sqrt(left / variance)
+                low = estimate * (low / plain) ** narrower if low > 0 else 0.0
+                high = estimate * (high / plain) ** narrower
+            return self._whole(low, high, c)
+
+        return SampleEstimate(max(estimate, 0.0), bounds, is_exact=False, num_retained=c)
+
+    def sum_where(self, what, predicate=None):
+        """The sum of a number over the distinct elements, as a `SampleEstimate`.
+
+        Parameters
+        ----------
+        what : {"item", "count", "sum", "min", "max"}, callable or sequence of numbers
+            A column of the rows, a function of one row, or as many numbers as there are rows.
+            Missing values (None) count as 0.
+        predicate : callable or sequence of bool, optional
+            Only the elements that satisfy it are added up, as for `estimate_where`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument is none of these, or needs summaries that the sketch does not keep.
+
+        Notes
+        -----
+        The interval contains the sum as often as it says where the number of elements is at least
+        25 times the square of the skewness of their numbers; otherwise `may_be_narrow` is True. Of
+        a heavy tail no sample tells what it has missed.
+
+        Examples
+        --------
+        >>> from cvmcount import CVMSketch
+        >>> sketch = CVMSketch(keep="summaries")
+        >>> sketch.update(["ann", "bob", "ann"], values=[10, 20, 30])
+        >>> sketch.sum_where("sum", lambda row: row.count > 1).estimate()
+        40
+        """
+        chosen = self._chosen(predicate) if predicate is not None else [True] * len(self)
+        numbers = [
+            value if use and value is not None else 0
+            for value, use in zip(self._numbers(what), chosen, strict=True)
+        ]
+        c = sum(chosen)
+        if self.is_exact:
+            total = sum(numbers)
+            return self._exactly(total, c)
+        theta, m = self.sampling_rate, len(self)
+        plain = math.fsum(numbers) / theta
+        variance = (1 - theta) / theta**2 * math.fsum(g * g for g in numbers)
+        beta = _weight(numbers) if self._history is not None else 0.0
+        difference, excess = self._difference()
+        estimate = plain + beta * difference
+        deviation = math.sqrt(max(variance - beta**2 * excess, 0.0))
+        is_positive = estimate > 0 and min(numbers, default=0) >= 0
+
+        def bounds(z):
+            if is_positive:
+                factor = math.exp(z * deviation / estimate)
+                return estimate / factor, estimate * factor
+            return estimate - z * deviation, estimate + z * deviation
+
+        return SampleEstimate(
+            estimate,
+            bounds,
+            is_exact=False,
+            num_retained=c,
+            may_be_narrow=m < 25 * _skewness(numbers) ** 2,
+        )
+
+    def mean(self, what, predicate=None):
+        """The mean of a number per distinct element, as a `SampleEstimate`.
+
+        The arguments are those of `sum_where`, but elements without a number are left out. Of fewer
+        than 30 elements the interval is too narrow, and `may_be_narrow` True; without any the
+        estimate is NaN.
+        """
+        chosen = self._chosen(predicate) if predicate is not None else [True] * len(self)
+        numbers = [
+            value
+            for value, use in zip(self._numbers(what), chosen, strict=True)
+            if use and value is not None
+        ]
+        n = len(numbers)
+        mean = sum(numbers) / n if n else math.nan
+        if self.is_exact:
+            return self._exactly(mean, n)
+        spread = math.fsum((g - mean) ** 2 for g in numbers) / (n - 1) if n > 1 else math.inf
+        error = math.sqrt(spread * (1 - self.sampling_rate) / n) if n else math.inf
+        return SampleEstimate(
+            mean,
+            lambda z: (mean - z * error, mean + z * error),
+            is_exact=False,
+            num_retained=n,
+            may_be_narrow=n < 30 or n < 25 * _skewness(numbers) ** 2,
+        )
+
+    def quantile(self, q, what):
+        """A quantile of a number over the distinct elements, as a `SampleEstimate`.
+
+        Parameters
+        ----------
+        q : float
+            Strictly between 0 and 1: 0.5 is the median.
+        what
+            As for `sum_where`. Elements without a number are left out.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument is wrong, or no element of the sample has a number.
+
+        Notes
+        -----
+        The estimate is a number that an element has. An end of the interval that lies beyond the
+        sample is infinite. *Source*: order statistics, with the correction of a sample without
+        replacement.
+
+        Examples
+        --------
+        >>> from cvmcount import CVMSketch
+        >>> sketch = CVMSketch(keep="items")
+        >>> sketch.update(range(1_000_001))
+        >>> low, high = sketch.quantile(0.5, "item").interval()
+        >>> low < 500_000 < high
+        True
+        """
+        q = _checked_fraction("q", q)
+        numbers = sorted(value for value in self._numbers(what) if value is not None)
+        m = len(numbers)
+        if m == 0:
+            raise ValueError("what must have a number for some element of the sample")
+        estimate = numbers[min(math.floor(m * q), m - 1)]
+        if self.is_exact:
+            return self._exactly(estimate, m)
+
+        def bounds(z):
+            width = z * math.sqrt(m * q * (1 - q) * (1 - self.sampling_rate))
+            first, last = math.floor(m * q - width), math.ceil(m * q + width) + 1
+            low = numbers[first - 1] if first >= 1 else -math.inf
+            return low, numbers[last - 1] if last <= m else math.inf
+
+        return SampleEstimate(estimate, bounds, is_exact=False, num_retained=m)
+
+    def frequencies(self):
+        """How many distinct elements came once, twice, …: a list of `Frequency`, by rising count.
+
+        The estimates add up to that of the sketch. Counts that no element of the sample has are
+        left out.
+
+        Raises
+        ------
+        ValueError
+            If the sketch was not made with keep="summaries".
+
+        Examples
+        --------
+        >>> from cvmcount import CVMSketch
+        >>> sketch = CVMSketch(keep="summaries")
+        >>> sketch.update("to be or not to be".split())
+        >>> sketch.frequencies()[1]
+        Frequency(count=2, estimate=2.0, low=2.0, high=2.0)
+        """
+        self._require_summaries("frequencies")
+        counted = sorted(Counter(row.count for row in self._rows).items())
+        if self.is_exact:
+            return [Frequency(count, float(c), float(c), float(c)) for count, c in counted]
+        theta, m = self.sampling_rate, len(self)
+        all_elements = m / theta if self._history is None else self._history[0]
+        scale = all_elements * theta / m
+        z = _normal_quantile(0.95)
+        rows = []
+        for count, c in counted:
+            low, high = _threshold_interval(c, theta, z)
+            rows.append(Frequency(count, all_elements * c / m, low * scale, high * scale))
+        return rows
+
+    # ---- what they have in common ----------------------------------------------------------------
+
+    def _exactly(self, value, c):
+        return SampleEstimate(value, lambda z: (value, value), is_exact=True, num_retained=c)
+
+    def _whole(self, low, high, at_least):
+        low = max(math.floor(low * (1 + 1e-9)), at_least)
+        return low, max(min(math.ceil(high * (1 - 1e-9)), self._items_seen), low)
+
+    def _of_all(self):
+        estimate, variance = self._history
+        deviation = math.sqrt(variance)
+
+        def bounds(z):
+            factor = math.exp(z * deviation / estimate)
+            return self._whole(estimate / factor, estimate * factor, len(self) + 1)
+
+        return SampleEstimate(estimate, bounds, is_exact=False, num_retained=len(self))
+
+    # How far the sketch's own estimate lies from that of its sample, and how much less it varies.
+    def _difference(self):
+        if self._history is None:
+            return 0.0, 0.0
+        estimate, variance = self._history
+        theta, m = self.sampling_rate, len(self)
+        return estimate - m / theta, max(0.0, m * (1 - theta) / theta**2 - variance)
+
+    def _require_summaries(self, name):
+        if not self.has_summaries:
+            raise ValueError(f"{name} needs a sketch made with keep='summaries'")
+
+    def _chosen(self, predicate):
+        if callable(predicate):
+            return [bool(predicate(row)) for row in self._rows]
+        return [bool(value) for value in self._as_long("predicate", predicate)]
+
+    def _numbers(self, what):
+        if isinstance(what, str):
+            if what not in _NUMBERS:
+                raise ValueError(f"what must be one of {', '.join(_NUMBERS)}, not {what!r}")
+            if what != "item":
+                self._require_summaries(f"what={what!r}")
+            values = [getattr(row, what) for row in self._rows]
+        elif callable(what):
+            values = [what(row) for row in self._rows]
+        else:
+            values = list(self._as_long("what", what))
+        return [_as_number(value) for value in values]
+
+    def _as_long(self, name, values):
+        if isinstance(values, (str, bytes)) or not hasattr(values, "__len__"):
+            raise TypeError(f"{name} must be a function of a row or a sequence, not {values!r}")
+        if len(values) != len(self):
+            raise ValueError(
+                f"{name} must have a value for each of the {len(self):,} rows, not {len(values):,}"
+            )
+        return values.tolist() if hasattr(values, "tolist") else values
+
+
+# The correction for which the variance is right in every order of the elements: the mean of the
+# smaller of two numbers, which for a predicate is the square of its share.
+def _weight(numbers):
+    m = len(numbers)
+    if m < 2:
+        return 0.0
+    ascending = sorted(numbers)
+    pairs = m * (m - 1)
+    smaller = math.fsum(g * 2 * (m - 1 - i) for i, g in enumerate(ascending)) / pairs
+    if smaller >= 0:
+        return smaller
+    return min(math.fsum(g * 2 * i for i, g in enumerate(ascending)) / pairs, 0.0)
+
+
+def _skewness(numbers):
+    n = len(numbers)
+    if n == 0:
+        return 0.0
+    mean = math.fsum(numbers) / n
+    variance = math.fsum((g - mean) ** 2 for g in numbers) / n
+    if variance <= 0:
+        return 0.0
+    return math.fsum((g - mean) ** 3 for g in numbers) / n / variance**1.5
+
+
+def _wilson_hilferty(shape, threshold, q):
+    root = 1 - 1 / (9 * shape) + q / (3 * math.sqrt(shape))
+    return shape / threshold * root**3 if root > 0 else 0.0
+
+
+# As threshold_interval() of cpp/src/sampler/interval.cpp, without rounding.
+def _threshold_interval(below, threshold, z):
+    q = z * math.sqrt(1 - threshold)
+    low = _wilson_hilferty(below, threshold, -q) if below > 0 else 0.0
+    return low, _wilson_hilferty(below + 1, threshold, q)
+
+
+def _checked_fraction(name, value):
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be a number, not {value!r}") from None
+    if not 0 < number < 1:
+        raise ValueError(f"{name} must lie strictly between 0 and 1, not {value!r}")
+    return number
+
+
+def _normal_quantile(confidence):
+    return NormalDist().inv_cdf((1 + _checked_fraction("confidence", confidence)) / 2)
+
+
+# Durations are added up in seconds.
+def _as_number(value):
+    if value is None or isinstance(value, (int, float)):
+        return value
+    if isinstance(value, datetime.timedelta):
+        return value.total_seconds()
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"what must be a number for every row, not {value!r}") from None
+
+
+def _shown(value):
+    if isinstance(value, float) and math.isfinite(value) and abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.6g}"
