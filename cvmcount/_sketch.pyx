@@ -467,18 +467,18 @@ cdef class CVMSketch:
         cdef bint summaries
         cdef list kept = []
         cdef const kept_item* found
-        cdef uint64_t limit
+        cdef vector[uint64_t] identities
         if self.keep is None:
             raise ValueError("the sketch keeps no values: make it with keep='items'")
         summaries = self.core.get().what_is_kept() == keep_summaries
         with cython.critical_section(self):
             facts = self.core.get().facts()
             form = self.core.get().kept().form()
-            # The k-th smallest says how far the sample reaches, and is not part of it.
-            limit = self.core.get().rules().threshold
-            for identity in self.core.get().retained_ids():
-                if identity > limit:
-                    continue
+            identities = self.core.get().retained_ids()
+            # The largest says how far the sample reaches, and is not part of it.
+            if not facts.exact and self.coins == "hashed":
+                identities.pop_back()
+            for identity in identities:
                 found = self.core.get().kept().find(identity)
                 if found == NULL:
                     kept.append((None, 0, None, None, None))

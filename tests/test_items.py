@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from cvmcount import CVMSketch
 from cvmcount._identity.objects import identity
 from cvmcount._items import decode_item, encode_item
-from tests.support.strategies import (
+from strategies import (
     complexes,
     days,
     durations,
@@ -32,7 +32,7 @@ from tests.support.strategies import (
 
 values = st.one_of(
     plain_values, numbers, complexes, days, durations, instants, times_of_day, st.uuids()
-)
+).filter(lambda value: not (isinstance(value, decimal.Decimal) and value.is_snan()))
 nested = st.recursive(
     values,
     lambda inner: st.lists(inner, max_size=3).map(tuple) | st.frozensets(inner, max_size=3),
@@ -112,7 +112,7 @@ def test_the_forms():
         decimal.Decimal("-Infinity"),
         decimal.Decimal((0, (1,) * 5000, 0)),
     ],
-    ids=repr,
+    ids=lambda value: type(value).__name__,
 )
 def test_values_of_other_types_come_back_as_equal_ones(value):
     back = decode_item(encode_item(value))

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from cvmcount import CVMSketch
 from cvmcount._identity.objects import identity
-from tests.support.rapid_hash import rapidhash
-from tests.support.strategies import streams
+from rapid_hash import rapidhash
+from strategies import streams
 
 WORDS = [f"user {number * number % 4999}" for number in range(30_000)]
 

@@ -123,6 +123,12 @@ struct sketch::parts {
 
     bool keeps_summaries() const noexcept { return settings.keep == keep::summaries; }
 
+    // The identity beyond which an item is only counted. Of the largest in the buffer itself, which
+    // changes nothing, a summary counts the occurrences, too.
+    std::uint64_t highest_of_use() const noexcept {
+        return sample.threshold() + (keeps_summaries() && !sample.is_exact() ? 1 : 0);
+    }
+
     // Takes away what the sample does not have any more, once that is most of it.
     void tidy() {
         if (kept && (**kept).size() > 2 * sample.retained() + least_to_tidy) {
@@ -181,7 +187,7 @@ void sketch::clear() {
 
 reading_rules sketch::rules() const noexcept {
     return {.hash = parts_->hash.get(),
-            .threshold = parts_->sample.threshold(),
+            .threshold = parts_->highest_of_use(),
             .dropna = parts_->settings.dropna,
             .skip_repeats = parts_->sample.kind() == coins::hashed && !parts_->keeps_summaries()};
 }
@@ -247,7 +253,7 @@ void sketch::add_identity(std::uint64_t identity) {
 
 void sketch::select(std::span<std::uint64_t> identities, std::vector<place>& places) const {
     const std::uint64_t missing = parts_->hash->of_missing();
-    const std::uint64_t threshold = parts_->sample.threshold();
+    const std::uint64_t threshold = parts_->highest_of_use();
     const bool dropna = parts_->settings.dropna;
     places.resize(identities.size() + 1);
     std::size_t kept = 0;
@@ -270,7 +276,7 @@ void sketch::take(std::span<const std::uint64_t> identities, std::span<const ite
                   std::uint64_t items) {
     parts& own = *parts_;
     own.sample.offer_filtered(identities, items);
-    const std::uint64_t most = own.sample.threshold() + (own.sample.is_exact() ? 0 : 1);
+    const std::uint64_t most = own.highest_of_use();
     for (std::size_t i = 0; i < identities.size(); ++i) {
         if (identities[i] > most) continue;
         (**own.kept).count(identities[i], numbers.empty() ? item_number() : numbers[i]);
