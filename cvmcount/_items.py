@@ -5,8 +5,6 @@ lists them. Columns write the same bytes in cpp/src/items/.
 """
 
 import datetime
-import decimal
-import fractions
 import pickle
 import struct
 import sys
@@ -144,8 +142,11 @@ def _encode_scaled(exponent, mantissa):
 
 
 def _encode_fraction(item):
-    parts = _encode_int(int(item.numerator)) + _encode_int(int(item.denominator))
-    return _tagged(_FRACTION, _head(4, 2) + parts)
+    return _encode_ratio(int(item.numerator), int(item.denominator))
+
+
+def _encode_ratio(numerator, denominator):
+    return _tagged(_FRACTION, _head(4, 2) + _encode_int(numerator) + _encode_int(denominator))
 
 
 def _encode_attoseconds(tag, attoseconds):
@@ -197,8 +198,6 @@ _WRITERS = {
     tuple: _encode_tuple,
     frozenset: _encode_frozenset,
     complex: _encode_complex,
-    decimal.Decimal: _encode_decimal,
-    fractions.Fraction: _encode_fraction,
     datetime.date: _encode_date,
     datetime.datetime: _encode_datetime,
     datetime.time: _encode_time,
@@ -227,7 +226,7 @@ def _encode_rare(item):
                 return write(item)
     if isinstance(item, complex):
         return _encode_complex(item)
-    if isinstance(item, decimal.Decimal):
+    if isinstance(item, _known("decimal", "Decimal")):
         return _encode_decimal(item)
     if isinstance(item, _known("numbers", "Rational")):
         return _encode_fraction(item)
@@ -235,9 +234,7 @@ def _encode_rare(item):
         return _encode_bytes(item.tobytes())
     if isinstance(item, _known("uuid", "UUID")):
         return _tagged(_UUID, _encode_bytes(int.to_bytes(item.int, 16, "big")))
-    if isinstance(item, _known("sqlite3", "Row")) or isinstance(
-        item, _known("sqlalchemy.engine", "Row")
-    ):
+    if isinstance(item, (_known("sqlite3", "Row"), _known("sqlalchemy.engine", "Row"))):
         return _encode_tuple(tuple(item))
     if isinstance(item, _known("pyarrow", "Scalar")):
         return encode_item(item.as_py())
@@ -267,7 +264,7 @@ def _encode_numpy(item):
         nearest = float(item)
         if nearest == item or item != item:
             return _encode_float(nearest)
-        return _encode_fraction(fractions.Fraction(*item.as_integer_ratio()))
+        return _encode_ratio(*item.as_integer_ratio())
     if kind == "c":
         return _encode_complex(complex(item))
     if kind in "mM":
@@ -356,13 +353,22 @@ def _decode_members(data, at, count):
     return tuple(members), at
 
 
+# Modules that few programs need are imported where a value is of their kind.
+def _fraction_of(parts):
+    import fractions
+
+    return fractions.Fraction(*parts)
+
+
 def _decimal_of(parts):
+    import decimal
+
     exponent, mantissa = parts
     digits = tuple(map(int, str(decimal.Decimal(abs(mantissa)))))
     try:
         return decimal.Decimal((int(mantissa < 0), digits, exponent))
     except (ValueError, OverflowError):
-        return mantissa * fractions.Fraction(10) ** exponent
+        return mantissa * _fraction_of((10, 1)) ** exponent
 
 
 # The time in attoseconds.
@@ -407,7 +413,7 @@ def _datetime_of(content):
 def _aware_datetime_of(content):
     value = _datetime_of(content)
     if isinstance(value, datetime.datetime):
-        return value.replace(tzinfo=datetime.timezone.utc)
+        return value.replace(tzinfo=datetime.UTC)
     import pandas as pd
 
     return pd.Timestamp(value, tz="UTC")
@@ -438,7 +444,7 @@ def _aware_time_of(content):
         offset = -since
     elif since >= datetime.timedelta(days=1):
         offset = datetime.timedelta(days=1) - _MICROSECOND - since
-    zone = datetime.timezone(offset) if offset else datetime.timezone.utc
+    zone = datetime.timezone(offset) if offset else datetime.UTC
     return (_EPOCH + since + offset).time().replace(tzinfo=zone)
 
 
@@ -458,7 +464,7 @@ _READERS = {
     _BIG: lambda digits: int.from_bytes(digits, "big"),
     _BIG_NEGATIVE: lambda digits: -1 - int.from_bytes(digits, "big"),
     _DECIMAL: _decimal_of,
-    _FRACTION: lambda parts: fractions.Fraction(*parts),
+    _FRACTION: _fraction_of,
     _UUID: _uuid_of,
     _DATE: _date_of,
     _FROZENSET: frozenset,

@@ -10,7 +10,6 @@ more.
 import datetime
 import math
 from collections import Counter
-from statistics import NormalDist
 from typing import NamedTuple
 
 # What a column of rows is called, and what a sum or a quantile can be asked of.
@@ -26,7 +25,7 @@ class SampleRow(NamedTuple):
     """
 
     item: object
-    count: int
+    count: int  # type: ignore[assignment]
     sum: object
     min: object
     max: object
@@ -78,7 +77,7 @@ class SampleEstimate:
 class Frequency(NamedTuple):
     """How many distinct elements came so many times: an estimate and its 95 % interval."""
 
-    count: int
+    count: int  # type: ignore[assignment]
     estimate: float
     low: float
     high: float
@@ -465,6 +464,8 @@ def _checked_fraction(name, value):
 
 
 def _normal_quantile(confidence):
+    from statistics import NormalDist  # which imports much
+
     return NormalDist().inv_cdf((1 + _checked_fraction("confidence", confidence)) / 2)
 
 

@@ -25,7 +25,6 @@ from cvmcount._core.items cimport (
     error_in_item,
     integer_number,
     item_number,
-    item_summary,
     kept_item,
     lacking_items,
     number_form,
@@ -74,7 +73,6 @@ from cvmcount._results cimport count_of, share_of
 from cvmcount._html import sketch_html
 from cvmcount._items import decode_item, duration_of_nanoseconds, encode_item
 from cvmcount._progress import open_progress
-from cvmcount._sample import Sample, SampleRow
 
 
 cdef double REPORT_SECONDS = 0.1
@@ -470,6 +468,7 @@ cdef class CVMSketch:
         cdef vector[uint64_t] identities
         if self.keep is None:
             raise ValueError("the sketch keeps no values: make it with keep='items'")
+        from cvmcount._sample import Sample, SampleRow  # few programs need it
         summaries = self.core.get().what_is_kept() == keep_summaries
         with cython.critical_section(self):
             facts = self.core.get().facts()
@@ -552,8 +551,8 @@ cdef class CVMSketch:
         ----------
         *others : CVMSketch
             With hashed coins and the same `seed`, `dropna` and `keep`. Capacities may differ: the
-            smallest becomes that of this sketch, with its `epsilon` and `delta` (the larger ones, of equal
-            capacities).
+            smallest becomes that of this sketch, with its `epsilon` and `delta` (the larger ones,
+            of equal capacities).
 
         Raises
         ------

@@ -22,7 +22,7 @@ def test_docstrings():
     assert examples > 15
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/merging.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/merging.md", "docs/sample.md"])
 def test_pages(page):
     result = doctest.testfile(str(ROOT / page), module_relative=False)
     assert result.failed == 0

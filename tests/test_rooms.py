@@ -37,13 +37,16 @@ PUBLIC = {
 PACKAGE = {
     "_core": set(),
     "_identity": {"_core"},
-    "_readers": {"_core", "_identity"},
+    "_readers": {"_core", "_identity", "_items"},
     "_checks": {"_core"},
+    "_items": set(),
     "_html": set(),
+    "_sample": {"_html"},
     "_progress": set(),
     "_results": {"_core", "_checks"},
     "_sketch": {
-        "_core", "_identity", "_readers", "_checks", "_html", "_progress", "_results"
+        "_core", "_identity", "_readers", "_checks", "_html", "_items", "_progress", "_results",
+        "_sample",
     },
 }  # fmt: skip
 

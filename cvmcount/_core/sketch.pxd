@@ -169,7 +169,7 @@ cdef extern from "cvmcount/sketch.hpp" namespace "cvmcount" nogil:
         void merge_into(sketch& target) except +
 
 
-# All of these give what is to be owned by the caller. Cython would make an empty one first, and copy.
+# All of these give what the caller owns. Cython would make an empty one first, and copy.
 cdef extern from *:
     """
     static cvmcount::sketch* new_from_bytes(

@@ -56,7 +56,6 @@ cdef class CategoryReader(ColumnReader):
         self.position = self.objects.position
         return more
 
-
     cdef bint gives_now(self) except -1:
         return ColumnReader.gives_now(self) if self.objects is None else True
 

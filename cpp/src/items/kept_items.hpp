@@ -54,6 +54,9 @@ class kept_items {
     // std::bad_alloc.
     void merge(const kept_items& others);
 
+    // The entries of the sample when no value was lacking.
+    std::uint64_t entries_given = 0;
+
     // The form of all numbers so far.
     enum number_form number_form() const noexcept { return form_; }
     void set_number_form(enum number_form form) noexcept { form_ = form; }

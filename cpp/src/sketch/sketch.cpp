@@ -119,7 +119,6 @@ struct sketch::parts {
     std::shared_ptr<const identity_hash> hash;
     sampler sample;
     std::optional<boxed<kept_items>> kept = {};  // nothing where nothing is kept
-    std::uint64_t entries_given = 0;             // those of the sample when values were given last
 
     bool keeps_summaries() const noexcept { return settings.keep == keep::summaries; }
 
@@ -167,7 +166,7 @@ sketch& sketch::operator=(const sketch& other) {
 }
 
 sketch sketch::empty_copy() const {
-    const auto& [settings, hash, sample, kept, entries] = *parts_;
+    const auto& [settings, hash, sample, kept] = *parts_;
     parts empty = {settings, hash, sampler(sample.kind(), sample.capacity(), settings.seed),
                    nothing_kept(settings.keep)};
     empty.settings.hashes.reset();
@@ -176,10 +175,9 @@ sketch sketch::empty_copy() const {
 
 // The hash stays where it is: readers hold on to it.
 void sketch::clear() {
-    auto& [settings, hash, sample, kept, entries] = *parts_;
+    auto& [settings, hash, sample, kept] = *parts_;
     sample = sampler(sample.kind(), sample.capacity(), settings.seed);
     kept = nothing_kept(settings.keep);
-    entries = 0;
     settings.hashes.reset();
 }
 
@@ -285,7 +283,7 @@ void sketch::take(std::span<const std::uint64_t> identities, std::span<const ite
 }
 
 bool sketch::may_lack() const noexcept {
-    return parts_->kept && parts_->sample.entries() != parts_->entries_given;
+    return parts_->kept && parts_->sample.entries() != (**parts_->kept).entries_given;
 }
 
 lacking_items sketch::lacking() const {
@@ -307,7 +305,7 @@ void sketch::give(lacking_items& found) {
     if (!parts_->kept) return;
     found.move_to(**parts_->kept);
     // What is still lacking another thread may have, or one that has begun since.
-    if (found.left() == 0) parts_->entries_given = found.entries;
+    if (found.left() == 0) (**parts_->kept).entries_given = found.entries;
     parts_->tidy();
 }
 
@@ -572,8 +570,7 @@ void sketch_merge::add(const sketch& part) {
 }
 
 void sketch_merge::merge_into(sketch& target) {
-    auto& [settings, hash, sample, kept, entries] = *target.parts_;
-    entries = 0;
+    auto& [settings, hash, sample, kept] = *target.parts_;
     state_->add_settings(target, settings);
     if (kept) {
         // What the target has comes first: of equal values its own stays.
@@ -581,6 +578,7 @@ void sketch_merge::merge_into(sketch& target) {
         (*all).merge(state_->kept);
         state_->samples.merge_into(sample);
         (*all).keep_only(sample.retained_ids());
+        (*all).entries_given = 0;
         kept = std::move(all);
     } else {
         state_->samples.merge_into(sample);
