@@ -18,9 +18,24 @@ std::uint64_t word_at(const std::byte* source, bool swapped) noexcept {
     return Type::word(load<typename Type::bits>(source, swapped));
 }
 
-template <class Type>
-std::int64_t integer_at(const std::byte* source, bool swapped) noexcept {
-    return static_cast<std::int64_t>(word_at<Type>(source, swapped));
+// An integer of any type as a word, with its sign extended.
+std::uint64_t integer_at(number_type type, const std::byte* source, bool swapped) noexcept {
+    switch (type) {
+        case number_type::int8:
+            return word_at<integer<std::int8_t>>(source, swapped);
+        case number_type::int16:
+            return word_at<integer<std::int16_t>>(source, swapped);
+        case number_type::int32:
+            return word_at<integer<std::int32_t>>(source, swapped);
+        case number_type::uint8:
+            return word_at<natural<std::uint8_t>>(source, swapped);
+        case number_type::uint16:
+            return word_at<natural<std::uint16_t>>(source, swapped);
+        case number_type::uint32:
+            return word_at<natural<std::uint32_t>>(source, swapped);
+        default:
+            return word_at<natural<std::uint64_t>>(source, swapped);
+    }
 }
 
 template <class Real>
@@ -61,22 +76,6 @@ void number_column::write_one(std::size_t i, item_writer& out) const {
     const bool swapped = values().swapped;
     using word = natural<std::uint64_t>;
     switch (type_) {
-        case number_type::int8:
-            return out.integer(integer_at<integer<std::int8_t>>(at, swapped));
-        case number_type::int16:
-            return out.integer(integer_at<integer<std::int16_t>>(at, swapped));
-        case number_type::int32:
-            return out.integer(integer_at<integer<std::int32_t>>(at, swapped));
-        case number_type::int64:
-            return out.integer(integer_at<word>(at, swapped));
-        case number_type::uint8:
-            return out.natural(word_at<natural<std::uint8_t>>(at, swapped));
-        case number_type::uint16:
-            return out.natural(word_at<natural<std::uint16_t>>(at, swapped));
-        case number_type::uint32:
-            return out.natural(word_at<natural<std::uint32_t>>(at, swapped));
-        case number_type::uint64:
-            return out.natural(word_at<word>(at, swapped));
         case number_type::boolean:
             return out.boolean(*at != std::byte{0});
         case number_type::real16:
@@ -90,14 +89,17 @@ void number_column::write_one(std::size_t i, item_writer& out) const {
                                  out);
         case number_type::complex128:
             return write_complex(real_at<word>(at, swapped), real_at<word>(at + 8, swapped), out);
+        default:
+            break;
     }
-    throw_unidentified();
+    const std::uint64_t bits = integer_at(type_, at, swapped);
+    type_ >= number_type::uint8 ? out.natural(bits) : out.integer(static_cast<std::int64_t>(bits));
 }
 
 void time_column::write_one(std::size_t i, item_writer& out) const {
     const bool swapped = values().swapped;
-    std::int64_t count = form_.narrow ? integer_at<integer<std::int32_t>>(value(i), swapped)
-                                      : integer_at<natural<std::uint64_t>>(value(i), swapped);
+    const auto width = form_.narrow ? number_type::int32 : number_type::int64;
+    auto count = static_cast<std::int64_t>(integer_at(width, value(i), swapped));
     if (form_.least_is_missing && count == std::numeric_limits<std::int64_t>::min()) {
         return out.missing();
     }
@@ -150,32 +152,7 @@ void same_text_column::write_one(std::size_t, item_writer& out) const {
 }
 
 void dictionary_column::write_one(std::size_t i, item_writer& out) const {
-    const std::byte* const at = value(i);
-    const bool swapped = values().swapped;
-    std::uint64_t index = 0;
-    switch (index_) {
-        case number_type::int8:
-            index = word_at<integer<std::int8_t>>(at, swapped);
-            break;
-        case number_type::int16:
-            index = word_at<integer<std::int16_t>>(at, swapped);
-            break;
-        case number_type::int32:
-            index = word_at<integer<std::int32_t>>(at, swapped);
-            break;
-        case number_type::uint8:
-            index = word_at<natural<std::uint8_t>>(at, swapped);
-            break;
-        case number_type::uint16:
-            index = word_at<natural<std::uint16_t>>(at, swapped);
-            break;
-        case number_type::uint32:
-            index = word_at<natural<std::uint32_t>>(at, swapped);
-            break;
-        default:
-            index = word_at<natural<std::uint64_t>>(at, swapped);
-            break;
-    }
+    const std::uint64_t index = integer_at(index_, value(i), values().swapped);
     if (index < entries_->size()) return entries_->write_item(static_cast<std::size_t>(index), out);
     if (negative_ == negative_index::is_malformed || index >> 63 == 0) {
         throw malformed_column("an index is not in its dictionary");
