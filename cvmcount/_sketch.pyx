@@ -324,7 +324,8 @@ cdef class CVMSketch:
 
         Notes
         -----
-        *Thread safety*: safe. *Cost*: below 100 nanoseconds; `update` is ten times faster for many.
+        *Thread safety*: safe. *Cost*: below 100 nanoseconds, with `keep` a microsecond for an
+        element that enters the buffer; `update` is ten times faster for many.
 
         Examples
         --------
@@ -336,7 +337,6 @@ cdef class CVMSketch:
         """
         cdef Identifier identifier = new_identifier()
         cdef uint64_t identity
-        cdef unique_ptr[lacking_items] lacking
         cdef bint lacks
         cdef bytes data
         with cython.critical_section(self):
@@ -346,15 +346,11 @@ cdef class CVMSketch:
                 self.core.get().add_identity(identity)
                 if identifier.used_process_hash:
                     self.core.get().add_process_hashes(process_salt, 1)
-                lacks = self.core.get().may_lack()
+                lacks = self.core.get().lacks(identity)
             if lacks:
                 data = encode_item(item)
                 with cython.critical_section(self):
-                    lacking.reset(new_lacking_items(self.core.get()[0]))
-                    if lacking.get().lacks(identity):
-                        self.core.get().give_one(
-                            identity, as_span(<const char*>data, len(data))
-                        )
+                    self.core.get().give_one(identity, as_span(<const char*>data, len(data)))
 
     def estimate(self):
         """The estimated number of distinct elements, as a float.

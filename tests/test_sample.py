@@ -239,6 +239,15 @@ def test_wrong_values(items, values, error, message):
         sketch.update(items, values=values)
 
 
+def test_numbers_of_two_forms_leave_the_sketch_as_it_was():
+    sketch = CVMSketch(keep="summaries")
+    sketch.update(["a"], values=[1])
+    before = sketch.copy()
+    with pytest.raises(ValueError, match="not both"):
+        sketch.update(["b", "a"], values=[2, dt.timedelta(1)])
+    assert sketch == before
+
+
 def test_items_before_a_wrong_number_are_taken():
     sketch = CVMSketch(keep="summaries")
     with pytest.raises(TypeError):
@@ -250,7 +259,7 @@ def test_items_before_a_wrong_number_are_taken():
 # ---- as a sketch ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("parts", [2, 5])
+@pytest.mark.parametrize("parts", [2, 5, 64])
 def test_merging_adds_up(parts):
     values = list(range(len(WORDS)))
     whole = CVMSketch(capacity=64, keep="summaries")

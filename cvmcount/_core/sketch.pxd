@@ -141,6 +141,7 @@ cdef extern from "cvmcount/sketch.hpp" namespace "cvmcount" nogil:
         ) except +
         cbool may_lack() noexcept
         void give(lacking_items& found) except +
+        cbool lacks(uint64_t identity) noexcept
         void give_one "give" (uint64_t identity, byte_span item) except +
         const kept_items& kept() noexcept
         vector[uint64_t] retained_ids() except +

@@ -177,18 +177,17 @@ class sketch {
     void take(const reading_output& output);
     void add_identity(std::uint64_t identity);  // of one item
 
-    // Of identities of items one by one, missing values among them, leaves those that may enter the
-    // sample, in their order, and writes down the place of each.
     struct place {
         std::size_t item;
         std::uint64_t items_before;  // less the missing values that are left out
     };
-    // The last place is the end.
+    // Of identities of items one by one, missing values among them, leaves those that may enter the
+    // sample, in their order, and writes down the place of each. The last place is the end.
     void select(std::span<std::uint64_t> identities, std::vector<place>& places) const;
 
     // Takes these of so many items, with the number that came with each. Throws
-    // std::invalid_argument where numbers and durations are mixed. Precondition: it keeps
-    // summaries.
+    // std::invalid_argument where numbers and durations are mixed, and has taken none then.
+    // Precondition: it keeps summaries.
     void take(std::span<const std::uint64_t> identities, std::span<const item_number> numbers,
               std::uint64_t items);
 
@@ -199,6 +198,9 @@ class sketch {
     // The elements of the buffer whose values are to be kept and not known yet; readers give them.
     lacking_items lacking() const;
     void give(lacking_items& found);
+
+    // The same for one item that was taken just now: whether its value is lacking.
+    bool lacks(std::uint64_t identity) const noexcept;
     void give(std::uint64_t identity, std::span<const std::byte> item);
 
     // What is kept, of the elements in the buffer and perhaps of more.

@@ -57,6 +57,15 @@ void kept_items::keep_only(const std::vector<std::uint64_t>& identities) {
     if (removed > 0) make_index(slots_.size());
 }
 
+void kept_items::keep_smallest(std::size_t most) {
+    if (items_.size() <= most) return;
+    std::nth_element(
+        items_.begin(), items_.begin() + static_cast<std::ptrdiff_t>(most), items_.end(),
+        [](const kept_item& a, const kept_item& b) { return a.identity < b.identity; });
+    items_.resize(most);
+    make_index(slots_.size());
+}
+
 // Integers become doubles where doubles come, too.
 void kept_items::agree_on(enum number_form form) {
     if (form == form_ || form == number_form::none) return;
@@ -73,7 +82,6 @@ void kept_items::agree_on(enum number_form form) {
 }
 
 void kept_items::count(std::uint64_t identity, item_number number) {
-    agree_on(number.form);
     item_summary& summary = at(identity).summary;
     ++summary.count;
     if (number.form == number_form::none) return;

@@ -46,11 +46,18 @@ class kept_items {
     // Takes away all items but those of these identities, which ascend.
     void keep_only(const std::vector<std::uint64_t>& identities);
 
-    // One more occurrence of an element, and the number that came with it. Throws
-    // std::invalid_argument where numbers and durations came before or after each other.
+    // Takes away all but the items of so many of the smallest identities.
+    void keep_smallest(std::size_t most);
+
+    // Finds the form that all numbers so far can have together with one of this form. Throws
+    // std::invalid_argument where that is none: numbers and durations.
+    void agree_on(enum number_form form);
+
+    // One more occurrence of an element, and the number that came with it, of a form that was
+    // agreed on. Throws std::bad_alloc.
     void count(std::uint64_t identity, item_number number);
 
-    // Adds what others hold, of the same elements or more. Throws as count() does, and
+    // Adds what others hold, of the same elements or more. Throws as agree_on() does, and
     // std::bad_alloc.
     void merge(const kept_items& others);
 
@@ -68,8 +75,6 @@ class kept_items {
 
     std::size_t slot_of(std::uint64_t identity) const noexcept;
     void make_index(std::size_t slots);
-
-    void agree_on(enum number_form form);
 
     enum number_form form_ = number_form::none;
     std::vector<kept_item> items_;      // in the order in which they came

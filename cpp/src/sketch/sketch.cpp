@@ -208,13 +208,11 @@ void sketch::keep_items(Find find) {
 template <class Write>
 void sketch::add_identity_of(std::uint64_t identity, Write write) {
     add_identity(identity);
-    keep_items([&](lacking_items& lacking) {
-        if (!lacking.lacks(identity)) return;
-        item_bytes bytes;
-        item_writer out(bytes);
-        write(out);
-        lacking.give(identity, std::move(bytes));
-    });
+    if (!lacks(identity)) return;
+    item_bytes bytes;
+    item_writer out(bytes);
+    write(out);
+    give(identity, bytes);
 }
 
 void sketch::add(std::string_view text) {
@@ -273,6 +271,7 @@ void sketch::select(std::span<std::uint64_t> identities, std::vector<place>& pla
 void sketch::take(std::span<const std::uint64_t> identities, std::span<const item_number> numbers,
                   std::uint64_t items) {
     parts& own = *parts_;
+    for (const item_number& number : numbers) (**own.kept).agree_on(number.form);
     own.sample.offer_filtered(identities, items);
     const std::uint64_t most = own.highest_of_use();
     for (std::size_t i = 0; i < identities.size(); ++i) {
@@ -309,10 +308,22 @@ void sketch::give(lacking_items& found) {
     parts_->tidy();
 }
 
+// The largest identity is in the buffer, too. Of fresh coins, an item that is not is tidied away.
+bool sketch::lacks(std::uint64_t identity) const noexcept {
+    const sampler& sample = parts_->sample;
+    if (!parts_->kept || (identity > 0 && identity - 1 > sample.threshold())) return false;
+    const kept_item* const item = (**parts_->kept).find(identity);
+    return item == nullptr || item->bytes.empty();
+}
+
 void sketch::give(std::uint64_t identity, std::span<const std::byte> item) {
     if (!parts_->kept) return;
-    item_bytes& bytes = (**parts_->kept).at(identity).bytes;
-    if (bytes.empty()) bytes.assign(item.begin(), item.end());
+    kept_items& kept = **parts_->kept;
+    item_bytes& bytes = kept.at(identity).bytes;
+    if (!bytes.empty()) return;  // another thread has given it
+    bytes.assign(item.begin(), item.end());
+    // Where this was the only entry since nothing was lacking, nothing is lacking again.
+    if (kept.entries_given + 1 == parts_->sample.entries()) ++kept.entries_given;
     parts_->tidy();
 }
 
@@ -566,7 +577,9 @@ sketch_merge::~sketch_merge() = default;
 void sketch_merge::add(const sketch& part) {
     state_->add_settings(part, part.parts_->settings);
     state_->samples.add(part.parts_->sample);
+    // What is not among the smallest of all parts is in no sample of them together.
     state_->kept.merge(part.kept());
+    if (state_->kept.size() > 2 * state_->capacity) state_->kept.keep_smallest(state_->capacity);
 }
 
 void sketch_merge::merge_into(sketch& target) {
