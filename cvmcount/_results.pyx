@@ -4,7 +4,28 @@
 from libc.stdint cimport uint64_t
 
 from cvmcount._checks cimport checked_fraction
-from cvmcount._core.sketch cimport fraction_interval, interval, sampled_count, sampled_share
+from cvmcount._core.sketch cimport (
+    fraction_interval,
+    interval,
+    normal_quantile,
+    sampled_count,
+    sampled_share,
+    threshold_bounds,
+)
+
+
+# For what samples answer, in _sample.py.
+def _fraction(str name, value):
+    return checked_fraction(name, value)
+
+
+def _normal_quantile(confidence):
+    return normal_quantile(checked_fraction("confidence", confidence))
+
+
+def _threshold_bounds(uint64_t below, double threshold, double z):
+    cdef fraction_interval bounds = threshold_bounds(below, threshold, z)
+    return bounds.low, bounds.high
 
 
 def _count(

@@ -12,6 +12,8 @@ import math
 from collections import Counter
 from typing import NamedTuple
 
+from cvmcount._results import _fraction, _normal_quantile, _threshold_bounds
+
 # What a column of rows is called, and what a sum or a quantile can be asked of.
 _NUMBERS = ("item", "count", "sum", "min", "max")
 
@@ -179,7 +181,7 @@ class Sample:
         left = max(variance - beta**2 * excess, 0.0)
 
         def bounds(z):
-            low, high = _threshold_interval(c, theta, z)
+            low, high = _threshold_bounds(c, theta, z)
             if c > 0 and estimate > 0:
                 narrower = math.sqrt(left / variance)
                 low = estimate * (low / plain) ** narrower if low > 0 else 0.0
@@ -307,7 +309,7 @@ class Sample:
         >>> low < 500_000 < high
         True
         """
-        q = _checked_fraction("q", q)
+        q = _fraction("q", q)
         numbers = sorted(value for value in self._numbers(what) if value is not None)
         m = len(numbers)
         if m == 0:
@@ -353,7 +355,7 @@ class Sample:
         z = _normal_quantile(0.95)
         rows = []
         for count, c in counted:
-            low, high = _threshold_interval(c, theta, z)
+            low, high = _threshold_bounds(c, theta, z)
             rows.append(Frequency(count, all_elements * c / m, low * scale, high * scale))
         return rows
 
@@ -439,34 +441,6 @@ def _skewness(numbers):
     if variance <= 0:
         return 0.0
     return math.fsum((g - mean) ** 3 for g in numbers) / n / variance**1.5
-
-
-def _wilson_hilferty(shape, threshold, q):
-    root = 1 - 1 / (9 * shape) + q / (3 * math.sqrt(shape))
-    return shape / threshold * root**3 if root > 0 else 0.0
-
-
-# As threshold_interval() of cpp/src/sampler/interval.cpp, without rounding.
-def _threshold_interval(below, threshold, z):
-    q = z * math.sqrt(1 - threshold)
-    low = _wilson_hilferty(below, threshold, -q) if below > 0 else 0.0
-    return low, _wilson_hilferty(below + 1, threshold, q)
-
-
-def _checked_fraction(name, value):
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        raise TypeError(f"{name} must be a number, not {value!r}") from None
-    if not 0 < number < 1:
-        raise ValueError(f"{name} must lie strictly between 0 and 1, not {value!r}")
-    return number
-
-
-def _normal_quantile(confidence):
-    from statistics import NormalDist  # which imports much
-
-    return NormalDist().inv_cdf((1 + _checked_fraction("confidence", confidence)) / 2)
 
 
 # Durations are added up in seconds.

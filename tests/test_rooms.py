@@ -41,7 +41,7 @@ PACKAGE = {
     "_checks": {"_core"},
     "_items": set(),
     "_html": set(),
-    "_sample": {"_html"},
+    "_sample": {"_html", "_results"},
     "_progress": set(),
     "_results": {"_core", "_checks"},
     "_sketch": {

@@ -70,6 +70,11 @@ cdef extern from "cvmcount/results.hpp" namespace "cvmcount" nogil:
         fraction_interval confidence_interval(double confidence) noexcept
 
 
+cdef extern from "sampler/interval.hpp" namespace "cvmcount" nogil:
+    double normal_quantile(double confidence) noexcept
+    fraction_interval threshold_bounds(uint64_t below, double threshold, double z) noexcept
+
+
 cdef extern from "<optional>" nogil:
     cdef cppclass optional_salt "std::optional<std::uint64_t>":
         cbool has_value() noexcept

@@ -56,12 +56,16 @@ interval order_statistic_interval(std::uint64_t k, double coin, double z,
             bounds.clamp(std::ceil(wilson_hilferty(shape, coin, q) * (1.0 - slack)))};
 }
 
-interval threshold_interval(std::uint64_t below, double threshold, double z,
-                            certain_bounds bounds) noexcept {
+fraction_interval threshold_bounds(std::uint64_t below, double threshold, double z) noexcept {
     const double q = z * std::sqrt(1.0 - threshold);
     const auto count = static_cast<double>(below);
-    const double low = below == 0 ? 0.0 : wilson_hilferty(count, threshold, -q);
-    const double high = wilson_hilferty(count + 1.0, threshold, q);
+    return {below == 0 ? 0.0 : wilson_hilferty(count, threshold, -q),
+            wilson_hilferty(count + 1.0, threshold, q)};
+}
+
+interval threshold_interval(std::uint64_t below, double threshold, double z,
+                            certain_bounds bounds) noexcept {
+    const auto [low, high] = threshold_bounds(below, threshold, z);
     return {bounds.clamp(std::floor(low * (1.0 + slack))),
             bounds.clamp(std::ceil(high * (1.0 - slack)))};
 }

@@ -34,6 +34,9 @@ interval order_statistic_interval(std::uint64_t k, double coin, double z,
 interval threshold_interval(std::uint64_t below, double threshold, double z,
                             certain_bounds bounds) noexcept;
 
+// The same without rounding, and without bounds that are certain.
+fraction_interval threshold_bounds(std::uint64_t below, double threshold, double z) noexcept;
+
 // Interval for a fraction of which so many out of a sample were seen (Wilson, "Probable inference,
 // the law of succession, and statistical inference", 1927). Of an empty sample: 0 to 1.
 fraction_interval wilson_interval(std::uint64_t seen, std::uint64_t sample, double z) noexcept;
