@@ -4,9 +4,10 @@ Text and lines take the colour that the page gives to text, so they can be read 
 ones; the one colour of its own is readable on both.
 """
 
-from html import escape
-
 ACCENT = "#2a8f9e"
+FRAME = '<div style="font-family:system-ui,sans-serif;font-size:13px;line-height:1.4">'
+TABLE = '<table style="font-size:13px;border-collapse:collapse;margin:2px 0 0 0">'
+CELL = "text-align:left;padding:2px 14px 2px 0;border:0;background:none"
 WIDTH, HEIGHT, MARGIN = 420, 58, 60
 
 
@@ -46,10 +47,9 @@ def meter(share):
 
 
 def row(name, value):
-    cell = "text-align:left;padding:2px 14px 2px 0;border:0;background:none"
     return (
-        f'<tr style="background:none"><td style="{cell};opacity:0.7">{name}</td>'
-        f'<td style="{cell}">{value}</td></tr>'
+        f'<tr style="background:none"><td style="{CELL};opacity:0.7">{name}</td>'
+        f'<td style="{CELL}">{value}</td></tr>'
     )
 
 
@@ -70,32 +70,29 @@ def sketch_html(sketch):
         row("memory", f"{sketch.nbytes:,} bytes"),
     ]
     return (
-        '<div style="font-family:system-ui,sans-serif;font-size:13px;line-height:1.4">'
-        f'<div><b style="font-size:15px">{about}{count:,} distinct</b> '
+        f'{FRAME}<div><b style="font-size:15px">{about}{count:,} distinct</b> '
         f'<span style="opacity:0.7">{unit} · CVMSketch</span></div>'
         f"{number_line(count, low, high)}"
-        '<table style="font-size:13px;border-collapse:collapse;margin:2px 0 0 0">'
-        f"{''.join(rows)}</table>"
+        f"{TABLE}{''.join(rows)}</table>"
         "</div>"
     )
 
 
 def table_html(title, names, rows, num_rows):
     """The first rows of a table, of which there are so many."""
-    cell = "text-align:left;padding:2px 14px 2px 0;border:0;background:none"
-    heads = "".join(f'<th style="{cell};opacity:0.7">{escape(name)}</th>' for name in names)
+    from html import escape  # which imports much
+
+    heads = "".join(f'<th style="{CELL};opacity:0.7">{escape(name)}</th>' for name in names)
     lines = "".join(
         '<tr style="background:none">'
-        + "".join(f'<td style="{cell}">{escape(shortened(value))}</td>' for value in values)
+        + "".join(f'<td style="{CELL}">{escape(shortened(value))}</td>' for value in values)
         + "</tr>"
         for values in rows
     )
     more = f"<div>… and {num_rows - len(rows):,} more</div>" if num_rows > len(rows) else ""
     return (
-        '<div style="font-family:system-ui,sans-serif;font-size:13px;line-height:1.4">'
-        f"<div><b>{escape(title)}</b></div>"
-        '<table style="font-size:13px;border-collapse:collapse;margin:2px 0 0 0">'
-        f"<tr>{heads}</tr>{lines}</table>{more}</div>"
+        f"{FRAME}<div><b>{escape(title)}</b></div>"
+        f"{TABLE}<tr>{heads}</tr>{lines}</table>{more}</div>"
     )
 
 
