@@ -5,7 +5,6 @@ lists them. Columns write the same bytes in cpp/src/items/.
 """
 
 import datetime
-import pickle
 import struct
 import sys
 
@@ -241,15 +240,15 @@ def _encode_rare(item):
     return _encode_object(item)
 
 
-# A subclass of text is text: that is how it was counted.
+# An instance of a subclass is the value that it has as its base, whatever its own methods say: that
+# is how it was counted.
 _BASES = (
     (str, _encode_str),
     (tuple, _encode_tuple),
-    (bytes, _encode_bytes),
-    (bytearray, _encode_bytes),
+    ((bytes, bytearray), lambda item: _encode_bytes(memoryview(item).tobytes())),
     (bool, _encode_bool),
-    (int, lambda item: _encode_int(int(item))),
-    (float, lambda item: _encode_float(float(item))),
+    (int, lambda item: _encode_int(int.__int__(item))),
+    (float, lambda item: _encode_float(float.__float__(item))),
     (frozenset, _encode_frozenset),
 )
 
@@ -295,6 +294,8 @@ def _encode_numpy_time(item, kind):
 
 
 def _encode_object(item):
+    import pickle
+
     try:
         data = pickle.dumps(item, protocol=5)
     except Exception as error:
@@ -460,6 +461,12 @@ def _uuid_of(content):
     return uuid.UUID(bytes=content)
 
 
+def _object_of(content):
+    import pickle
+
+    return pickle.loads(content)
+
+
 _READERS = {
     _BIG: lambda digits: int.from_bytes(digits, "big"),
     _BIG_NEGATIVE: lambda digits: -1 - int.from_bytes(digits, "big"),
@@ -474,5 +481,5 @@ _READERS = {
     _TIME: _time_of,
     _AWARE_TIME: _aware_time_of,
     _DURATION: duration_of_nanoseconds,
-    _OBJECT: pickle.loads,
+    _OBJECT: _object_of,
 }

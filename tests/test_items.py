@@ -20,6 +20,7 @@ from cvmcount import CVMSketch
 from cvmcount._identity.objects import identity
 from cvmcount._items import decode_item, encode_item
 from strategies import (
+    Whole,
     complexes,
     days,
     durations,
@@ -114,6 +115,7 @@ def test_the_forms():
         dt.time(23, 59, tzinfo=dt.timezone(dt.timedelta(hours=-5))),
         ipaddress.ip_address("::1"),
         pathlib.PurePosixPath("/a/b"),
+        Whole(7),
         decimal.Decimal("1E+999999"),
         decimal.Decimal("-Infinity"),
         decimal.Decimal((0, (1,) * 5000, 0)),
