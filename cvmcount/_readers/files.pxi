@@ -20,17 +20,19 @@ def lines_of_bytes(file):
             yield line
 
 
+cdef object unwrapped(items):
+    return items.file if isinstance(items, known("tempfile", "_TemporaryFileWrapper")) else items
+
+
 cdef BlockReader open_kept_file(object items):
-    if isinstance(items, known("tempfile", "_TemporaryFileWrapper")):
-        items = items.file
+    items = unwrapped(items)
     if isinstance(items, (io.RawIOBase, io.BufferedIOBase)):
         return IteratorReader(lines_of_bytes(items))
     return None
 
 
 cdef BlockReader open_file(object items, size_t workers):
-    if isinstance(items, known("tempfile", "_TemporaryFileWrapper")):
-        items = items.file
+    items = unwrapped(items)
     if isinstance(items, io.TextIOBase):
         return IteratorReader(lines_of_text(items))
     if isinstance(items, (io.RawIOBase, io.BufferedIOBase)):
