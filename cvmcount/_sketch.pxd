@@ -10,15 +10,15 @@ cdef class CVMSketch:
     cdef unique_ptr[sketch] core
     cdef uint64_t clears  # how often it was cleared
 
-    cdef int read(self, BlockReader reader, shown, CVMSketch other) except -1
-    cdef int read_with_numbers(self, BlockReader reader, NumberReader numbers, shown) except -1
+    cdef int read(
+        self, BlockReader reader, shown, CVMSketch other, NumberReader numbers
+    ) except -1
     cdef int take_with_numbers(
         self, BlockReader reader, Block* block, NumberReader numbers
     ) except -1
     cdef int keep_items(self, BlockReader reader, Identifier* identifier) except -1
     cdef bytes saved(self)
-    cdef bint holds_objects(self) except -1
-    # Asks for the next block. Both are called for every block that a reader fills.
     cdef int warn_if_misled(self) except -1
+    # Asks for the next block. Both are called for every block that a reader fills.
     cdef int begin_block(self, Block* block) except -1
     cdef int take(self, const Block* block) except -1

@@ -21,21 +21,14 @@ from cvmcount._checks cimport (
 )
 from cvmcount._core.identity cimport byte
 from cvmcount._core.items cimport (
-    duration_number,
-    error_in_item,
-    integer_number,
     item_number,
-    kept_item,
     lacking_items,
-    number_form,
-    number_totals,
 )
 from cvmcount._core.sketch cimport (
     hashed_coins,
     identity_span,
     identity_view,
     interval,
-    keep_items as keep_only_items,
     keep_kind,
     keep_nothing,
     keep_summaries,
@@ -47,7 +40,6 @@ from cvmcount._core.sketch cimport (
     number_view,
     optional_salt,
     place,
-    sample_facts,
     sketch as core_sketch,
     sketch_merge,
     sketch_settings,
@@ -71,7 +63,7 @@ from cvmcount._readers.readers cimport (
 from cvmcount._results cimport count_of, share_of
 
 from cvmcount._html import sketch_html
-from cvmcount._items import decode_item, duration_of_nanoseconds, encode_item
+from cvmcount._items import encode_item
 from cvmcount._progress import open_progress
 
 
@@ -82,48 +74,6 @@ cdef double REPORT_SECONDS = 0.1
 # addresses of classes, and before Python 3.12 on that of None: PYTHONHASHSEED does not make two
 # processes agree.
 cdef uint64_t process_salt = <uint64_t>int.from_bytes(os.urandom(8), "little")
-
-
-cdef keep_kind checked_keep(keep) except *:
-    if keep is None:
-        return keep_nothing
-    if keep == "items":
-        return keep_only_items
-    if keep == "summaries":
-        return keep_summaries
-    raise ValueError(f"keep must be None, 'items' or 'summaries', not {keep!r}")
-
-
-cdef object number_as(form, uint64_t bits):
-    if form == integer_number:
-        return <int64_t>bits
-    if form == duration_number:
-        return duration_of_nanoseconds(<int64_t>bits)
-    return (<double*>&bits)[0]
-
-
-# The item's bytes, its count, and the totals of its numbers as Python has them.
-cdef tuple row_of(const kept_item& item, number_form form):
-    cdef const number_totals* totals = &item.summary.totals
-    data = None
-    if item.bytes.size() > 0:
-        data = PyBytes_FromStringAndSize(
-            <const char*>item.bytes.data(), <Py_ssize_t>item.bytes.size()
-        )
-    if totals.numbers == 0:
-        return data, item.summary.count, None, None, None
-    total = number_as(form, totals.sum_low)
-    if form == integer_number or form == duration_number:
-        total = int(<int64_t>totals.sum_high) * 2**64 + int(totals.sum_low)
-    if form == duration_number:
-        total = duration_of_nanoseconds(total)
-    return (
-        data,
-        item.summary.count,
-        total,
-        number_as(form, totals.least),
-        number_as(form, totals.greatest),
-    )
 
 
 # Several threads may use a sketch. Its core is always touched under a critical section, but for
@@ -306,13 +256,11 @@ cdef class CVMSketch:
         if values is not None and keep != keep_summaries:
             raise ValueError("values need a sketch made with keep='summaries'")
         shown = open_progress(progress, items)
-        if values is not None:
-            numbers = open_numbers(values, items)
-            self.read_with_numbers(open_kept_reader(items, threads), numbers, shown)
-        elif keep != keep_nothing:
-            self.read(open_kept_reader(items, threads), shown, None)
+        numbers = None if values is None else open_numbers(values, items)
+        if keep == keep_nothing:
+            self.read(open_reader(items, threads), shown, None, None)
         else:
-            self.read(open_reader(items, threads), shown, None)
+            self.read(open_kept_reader(items, threads), shown, None, numbers)
 
     def add(self, item):
         """Counts one item, whole: a str is one element here, not an iterable of characters.
@@ -456,41 +404,7 @@ cdef class CVMSketch:
         >>> sorted(sketch.sample())[0]
         SampleRow(item='be', count=2, sum=8, min=2, max=6)
         """
-        cdef sample_facts facts
-        cdef number_form form
-        cdef bint summaries
-        cdef list kept = []
-        cdef const kept_item* found
-        cdef vector[uint64_t] identities
-        if self.keep is None:
-            raise ValueError("the sketch keeps no values: make it with keep='items'")
-        from cvmcount._sample import Sample, SampleRow  # few programs need it
-        summaries = self.core.get().what_is_kept() == keep_summaries
-        with cython.critical_section(self):
-            facts = self.core.get().facts()
-            form = self.core.get().kept().form()
-            identities = self.core.get().retained_ids()
-            # The largest says how far the sample reaches, and is not part of it.
-            if not facts.exact and self.coins == "hashed":
-                identities.pop_back()
-            for identity in identities:
-                found = self.core.get().kept().find(identity)
-                if found == NULL:
-                    kept.append((None, 0, None, None, None))
-                else:
-                    kept.append(row_of(found[0], form))
-            items_seen = self.core.get().items_seen()
-        rows = [
-            SampleRow(None if data is None else decode_item(data), *rest) for data, *rest in kept
-        ]
-        return Sample(
-            rows,
-            has_summaries=summaries,
-            sampling_rate=facts.sampled_fraction,
-            is_exact=facts.exact,
-            history=(facts.estimate, facts.variance) if facts.has_history else None,
-            items_seen=items_seen,
-        )
+        return sample_of(self)
 
     def estimate_where(self, predicate):
         """How many distinct elements satisfy a predicate: `sample().estimate_where(predicate)`."""
@@ -746,7 +660,7 @@ cdef class CVMSketch:
         True
         """
         cdef bytes saved = self.saved()
-        if self.keep is not None and self.holds_objects():
+        if holds_objects(self):
             raise TypeError(
                 "the sketch keeps items that have no form outside of Python: pickle the sketch, or "
                 "count what tells them apart, such as text or a tuple"
@@ -814,20 +728,10 @@ cdef class CVMSketch:
 
     # ---- how it takes items, for the readers -----------------------------------------------------
 
-    # Returns whether a value is kept that only pickle can load.
-    cdef bint holds_objects(self) except -1:
-        cdef const kept_item* item
-        with cython.critical_section(self):
-            for identity in self.core.get().retained_ids():
-                item = self.core.get().kept().find(identity)
-                if item != NULL and error_in_item(
-                    as_span(item.bytes.data(), <Py_ssize_t>item.bytes.size()), False
-                ) != NULL:
-                    return True
-        return False
-
-    # Reads to the end. Another sketch may take the same items.
-    cdef int read(self, BlockReader reader, shown, CVMSketch other) except -1:
+    # Reads to the end. Another sketch may take the same items, or a number come with each.
+    cdef int read(
+        self, BlockReader reader, shown, CVMSketch other, NumberReader numbers
+    ) except -1:
         cdef Block block
         cdef Block of_other
         cdef bint more = True
@@ -848,10 +752,18 @@ cdef class CVMSketch:
                     block.identifier.rules.threshold = max(
                         block.identifier.rules.threshold, of_other.identifier.rules.threshold
                     )
+                if numbers is not None:
+                    # One identity for each item, to know which number is whose.
+                    block.identifier.rules.threshold = <uint64_t>-1
+                    block.identifier.rules.dropna = False
+                    block.identifier.rules.skip_repeats = False
                 try:
                     more = reader.fill(&block)
                 finally:
-                    self.take(&block)
+                    if numbers is None:
+                        self.take(&block)
+                    else:
+                        self.take_with_numbers(reader, &block, numbers)
                     if other is not None:
                         of_other.identifier = block.identifier
                         of_other.output = block.output
@@ -863,6 +775,8 @@ cdef class CVMSketch:
                     block.identifier.interruptions += 1  # it runs Python code
                     shown.show(reader.position)
                     next_report = steady_seconds() + REPORT_SECONDS
+            if numbers is not None:
+                numbers.finish(reader.position)
         except BaseException:
             if keeps:
                 self.keep_items(reader, &block.identifier)
@@ -886,42 +800,6 @@ cdef class CVMSketch:
         if lacking.get() != NULL:
             with cython.critical_section(self):
                 self.core.get().give(lacking.get()[0])
-        return 0
-
-    # Reads to the end, with a number for each item: one identity for each, to know which is whose.
-    cdef int read_with_numbers(self, BlockReader reader, NumberReader numbers, shown) except -1:
-        cdef Block block
-        cdef bint more = True
-        cdef double next_report = steady_seconds() + REPORT_SECONDS
-        cdef vector[uint64_t] room
-        room.resize(reader.room)
-        block.identifier = new_identifier()
-        block.output.identities = room.data()
-        block.output.room = reader.room
-        try:
-            while more:
-                self.begin_block(&block)
-                block.identifier.rules.threshold = <uint64_t>-1
-                block.identifier.rules.dropna = False
-                block.identifier.rules.skip_repeats = False
-                try:
-                    more = reader.fill(&block)
-                finally:
-                    self.take_with_numbers(reader, &block, numbers)
-                if reader.gives_now() or not more:
-                    self.keep_items(reader, &block.identifier)
-                heed_others(&block.identifier)
-                if shown is not None and (not more or steady_seconds() > next_report):
-                    block.identifier.interruptions += 1
-                    shown.show(reader.position)
-                    next_report = steady_seconds() + REPORT_SECONDS
-            numbers.finish(reader.position)
-        except BaseException:
-            self.keep_items(reader, &block.identifier)
-            raise
-        finally:
-            if shown is not None:
-                shown.close()
         return 0
 
     # Where a number is none, the items before it are taken.
@@ -1175,7 +1053,8 @@ def _update_both(
     shown = open_progress(progress, items)
     if (sketch.coins, sketch.seed, sketch.dropna) != (other.coins, other.seed, other.dropna):
         raise ValueError("both sketches must have the same coins, seed and dropna")
-    sketch.read(open_reader(items, threads), shown, other)
+    sketch.read(open_reader(items, threads), shown, other, None)
 
 
+include "_kept.pxi"
 include "_several.pxi"
