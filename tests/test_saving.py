@@ -4,6 +4,7 @@ The core's own tests change every field; here are the way from Python and the go
 """
 
 import copy
+import math
 import pickle
 import random
 
@@ -65,11 +66,18 @@ def test_equality_is_equality_of_bytes(first, second, coins):
 
 
 def test_size():
-    """At most 8.2 bytes for each retained element and 100 more; fresh coins have to keep stamps."""
+    """At most 8.2 bytes for each retained element and 100 more; fresh coins have to keep stamps.
+
+    Many elements take 64 - log2(n) + 1.44 bits each, and at most 0.5 more.
+    """
     for items in ((), range(3), range(100), range(100_000)):
         for sketch in (fed(items), fed(items, capacity=3), fed([*items, range(5)], capacity=3)):
             assert len(sketch.to_bytes()) <= 8.2 * sketch.num_retained + 100
             assert len((sketch | sketch).to_bytes()) <= 8.2 * sketch.num_retained + 100
+    for distinct in (4364, 100_000):
+        many = fed(range(distinct))
+        bits = 64 - math.log2(distinct) + 1.94
+        assert len(many.to_bytes()) <= bits / 8 * many.num_retained + 110
     exact = fed(range(6000), coins="fresh")
     assert len(exact.to_bytes()) <= 8.2 * 6000 + 100
     sampled = fed(range(100_000), coins="fresh")
@@ -88,9 +96,17 @@ def test_golden_files(name):
     assert loaded == made
 
 
+@pytest.mark.parametrize("name", golden_sketches.EARLIER)
+def test_golden_files_of_earlier_versions(name):
+    data = (golden_sketches.FILES / f"{name}.cvms").read_bytes()
+    made = golden_sketches.EARLIER[name]()
+    assert CVMSketch.from_bytes(data) == made
+    assert CVMSketch.from_bytes(data).to_bytes() == made.to_bytes() != data
+
+
 def test_every_golden_file_is_tested():
     files = {path.stem for path in golden_sketches.FILES.iterdir()}
-    assert files == set(golden_sketches.MAKERS) | {"hashed_salted"}
+    assert files == set(golden_sketches.MAKERS) | set(golden_sketches.EARLIER) | {"hashed_salted"}
 
 
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))

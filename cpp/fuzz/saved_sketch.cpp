@@ -18,6 +18,8 @@ namespace {
 
 using namespace cvmcount;
 
+constexpr std::size_t at_section = 48;
+
 void require(bool holds) {
     if (!holds) std::abort();
 }
@@ -66,11 +68,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return 0;
     }
 
-    // Sections that this version passes over are lost, and nothing else.
+    // Sections that this version passes over are lost, and nothing else. Long samples may have been
+    // written without a code, and are not now.
     const auto again = save(*sample, settings, kept);
-    const auto content_end = again.end() - sizeof(std::uint64_t);
-    require(again.size() <= saved.size() && std::equal(again.begin(), content_end, saved.begin()));
-    require(again.size() < saved.size() || again == saved);
+    if (again[at_section] == saved[at_section]) {
+        const auto content_end = again.end() - sizeof(std::uint64_t);
+        require(again.size() <= saved.size());
+        require(std::equal(again.begin(), content_end, saved.begin()));
+        require(again.size() < saved.size() || again == saved);
+    }
+    check_saving(*sample, settings, kept);
 
     check_answers(*sample);
     // Of elements that come now nothing is kept.

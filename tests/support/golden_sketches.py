@@ -33,11 +33,17 @@ MAKERS = {
     "hashed_counted": lambda: sketch(WORDS * 2, capacity=16, seed=7),
     "hashed_merged": lambda: merged(*(sketch(WORDS[i:], capacity=16) for i in range(0, 4000, 999))),
     "hashed_merged_exact": lambda: merged(sketch("abc"[i] for i in range(3)), sketch([1])),
+    "hashed_coded_exact": lambda: sketch(WORDS[:100], capacity=100, keep="items"),
+    "hashed_coded_counted": lambda: sketch(WORDS, capacity=100, seed=7),
+    "hashed_coded_merged": lambda: merged(*(sketch(WORDS[i:], capacity=100) for i in (0, 999))),
     "fresh_empty": lambda: sketch(coins="fresh", capacity=16),
     "fresh_exact": lambda: sketch(WORDS[:9] * 2, coins="fresh", capacity=16),
     "fresh_full": lambda: sketch(WORDS[:16], coins="fresh", capacity=16),
     "fresh_sampled": lambda: sketch(WORDS * 2, coins="fresh", capacity=16, seed=5),
 }
+
+# What earlier versions wrote of these states, which is written in another form today.
+EARLIER = {"hashed_long_counted": MAKERS["hashed_coded_counted"]}
 
 if __name__ == "__main__":
     for name, make in MAKERS.items():

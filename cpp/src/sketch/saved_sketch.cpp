@@ -13,6 +13,7 @@
 #include "items/item_check.hpp"
 #include "sampler/validate.hpp"
 #include "sketch/byte_stream.hpp"
+#include "sketch/gap_coding.hpp"
 
 namespace cvmcount {
 namespace {
@@ -23,6 +24,10 @@ constexpr std::size_t head_size = 48;
 constexpr std::size_t section_head_size = 8;
 constexpr std::size_t checksum_size = 8;
 constexpr std::size_t item_size_width = 4;
+constexpr std::size_t count_width = 4;
+
+// Identities are coded from so many on: of fewer the code is hardly smaller.
+constexpr std::size_t least_to_code = 64;
 
 enum flags : std::uint8_t { drops_missing = 1, salted = 2, several_hashes = 4, known_flags = 7 };
 
@@ -33,6 +38,10 @@ enum section : std::uint8_t {
     merged_sample = 3,
     fresh_sample = 4,
     kept_values = 5,  // the values of the elements, and their summaries
+    // The same as the first three, with coded identities.
+    coded_exact_sample = 6,
+    coded_counted_sample = 7,
+    coded_merged_sample = 8,
     first_optional = 128,
 };
 
@@ -112,9 +121,15 @@ std::vector<std::byte> sealed(byte_writer content) {
 
 std::vector<std::byte> save(const hashed_state& state, const saved_settings& settings,
                             const kept_items& kept) {
-    const auto type = state.exact ? exact_sample : state.history ? counted_sample : merged_sample;
-    const std::size_t numbers = state.history ? 4 : 1;
-    const std::size_t size = (numbers + state.retained.size()) * sizeof(std::uint64_t);
+    const bool coded = state.retained.size() >= least_to_code;
+    const auto type = state.exact     ? (coded ? coded_exact_sample : exact_sample)
+                      : state.history ? (coded ? coded_counted_sample : counted_sample)
+                                      : (coded ? coded_merged_sample : merged_sample);
+    const std::vector<std::byte> gaps =
+        coded ? encode_gaps(state.retained) : std::vector<std::byte>();
+    const std::size_t identities_size =
+        coded ? count_width + gaps.size() : state.retained.size() * sizeof(std::uint64_t);
+    const std::size_t size = (state.history ? 4 : 1) * sizeof(std::uint64_t) + identities_size;
     byte_writer out(head_and_tail() + size);
     write_head(out, state.capacity, settings);
     write_section_head(out, type, size);
@@ -124,7 +139,12 @@ std::vector<std::byte> save(const hashed_state& state, const saved_settings& set
         out.real(state.history->variance);
         out.word(state.history->changes);
     }
-    out.words(state.retained);
+    if (coded) {
+        out.number(state.retained.size(), count_width);
+        out.bytes(gaps);
+    } else {
+        out.words(state.retained);
+    }
     if (settings.keep != keep::nothing) write_kept(out, settings, kept, state.retained);
     return sealed(std::move(out));
 }
@@ -185,18 +205,28 @@ std::size_t read_settings(byte_reader& in, saved_settings& settings) {
     return static_cast<std::size_t>(capacity);
 }
 
+std::vector<std::uint64_t> read_coded(byte_reader in) {
+    const auto count = static_cast<std::size_t>(in.number(count_width));
+    if (count < least_to_code) throw_invalid_state("so few identities are not coded");
+    return decode_gaps(in.take(in.left()), count);
+}
+
+std::vector<std::uint64_t> read_plain(byte_reader in) {
+    if (in.left() % sizeof(std::uint64_t) != 0) throw_invalid_state("a part of an identity");
+    return in.words(in.left() / sizeof(std::uint64_t));
+}
+
 sampler read_hashed(byte_reader in, section type, std::size_t capacity) {
     hashed_state state = {capacity};
-    state.exact = type == exact_sample;
+    state.exact = type == exact_sample || type == coded_exact_sample;
     state.items_seen = in.word();
-    if (type == counted_sample) {
+    if (type == counted_sample || type == coded_counted_sample) {
         auto& history = state.history.emplace();
         history.estimate = in.real();
         history.variance = in.real();
         history.changes = in.word();
     }
-    if (in.left() % sizeof(std::uint64_t) != 0) throw_invalid_state("a part of an identity");
-    state.retained = in.words(in.left() / sizeof(std::uint64_t));
+    state.retained = type < kept_values ? read_plain(in) : read_coded(in);
     if (const char* error = error_in(state)) throw_invalid_state(error);
     return sampler(hashed_sampler(std::move(state)));
 }
@@ -227,6 +257,9 @@ sampler read_sample(byte_reader in, unsigned type, std::size_t capacity) {
         case exact_sample:
         case counted_sample:
         case merged_sample:
+        case coded_exact_sample:
+        case coded_counted_sample:
+        case coded_merged_sample:
             return read_hashed(in, static_cast<section>(type), capacity);
         case fresh_sample:
             return read_fresh(in, capacity);
@@ -298,7 +331,8 @@ typed_section read_section(byte_reader& in) {
 // What is kept, and sections that this version does not know, come after the sample, each type once
 // and in rising order.
 template <class Read>
-void read_others(byte_reader& in, unsigned last_type, Read read) {
+void read_others(byte_reader& in, Read read) {
+    unsigned last_type = fresh_sample;
     while (in.left() > 0) {
         const auto [type, content] = read_section(in);
         if (type <= last_type) throw_invalid_state("its sections are out of order");
@@ -337,7 +371,7 @@ std::unique_ptr<sampler> load(std::span<const std::byte> saved, bool objects_all
     const auto [type, section] = read_section(in);
     auto sample = std::make_unique<sampler>(read_sample(section, type, capacity));
     kept_items values;
-    read_others(in, type, [&](const byte_reader& content) {
+    read_others(in, [&](const byte_reader& content) {
         read_kept(content, *sample, objects_allowed, found, values);
     });
     settings = found;
