@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cvmcount import CVMSketch, intersection, union
+from saved_identities import identities_of, state_of
 
 
 def sketch_of(items, capacity=256, seed=1, merged=False):
@@ -30,11 +31,10 @@ class Operand:
 
     def __init__(self, sketch):
         data = sketch.to_bytes()
-        kind = data[48]
         self.k = sketch.capacity
-        self.exact, self.has_history = kind == 1, kind == 2
-        begin = 88 if self.has_history else 64
-        identities = struct.unpack(f"<{(len(data) - 8 - begin) // 8}Q", data[begin:-8])
+        state = state_of(data)
+        self.exact, self.has_history = state == "exact", state == "counted"
+        identities = identities_of(data)
         self.theta = 1.0 if self.exact else identities[-1] / 2**64
         self.below = set(identities if self.exact else identities[:-1])
         if self.has_history:
