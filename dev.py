@@ -2,7 +2,7 @@
 """Set up and run everything, from a machine with Python 3.11+, pip and a C++ compiler.
 
     python3 dev.py count [FILE]  count the distinct lines of a file, or ten million strings
-    python3 dev.py test          all tests, C++ and Python (further arguments go to pytest)
+    python3 dev.py test          all tests, C++, C and Python (further arguments go to pytest)
     python3 dev.py engines       the adapters on real Spark, Dask and Ray (needs Java 17)
     python3 dev.py lint          formatters, linters, stubs against the built package
     python3 dev.py sanitize      all tests under ASan and UBSan, the threaded ones under TSan
@@ -31,6 +31,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
+LIBRARY = ROOT / "build" / "library"  # the core installed, for programs outside of the tree
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / "python"
 INCLUDES = ("-Icpp/include", "-Icpp/src", "-Icpp/tests")
@@ -107,8 +108,9 @@ def apt_install(*packages: str) -> None:
 
 def run_core_tests(build: str, *options: str, flags: str = "", **environment: str) -> None:
     ensure_doctest()
-    flags = f"-Dcpp_args=-Wall -Wextra -Wconversion {flags}".strip()
-    common = ("-Dpython=false", "-Dtests=true", "-Dwerror=true", flags)
+    warnings = f"-Wall -Wextra -Wconversion {flags}".strip()
+    common = ("-Dpython=false", "-Dtests=true", "-Dwerror=true")
+    common += (f"-Dcpp_args={warnings}", f"-Dc_args={warnings}")
     again = ("--wipe",) if (ROOT / build / "build.ninja").exists() else ()
     run("meson", "setup", *again, build, *common, *options, **environment)
     run("meson", "test", "-C", build, "--print-errorlogs", **environment)
@@ -253,8 +255,10 @@ def main() -> None:
         files = [str(Path(argument).resolve()) for argument in arguments]
         run(PYTHON, "benchmarks/count.py", *files)
     elif command == "test":
-        set_up("test", "notebooks")
-        run_core_tests("build/core", "-Dbuildtype=debugoptimized")
+        set_up("test", "notebooks", "library")
+        run_core_tests("build/core", "-Dbuildtype=debugoptimized", f"--prefix={LIBRARY}")
+        run("meson", "install", "-C", "build/core", "--quiet")
+        run(PYTHON, "cpp/examples/check.py", LIBRARY)
         run_package_tests("-n", "auto", *arguments)
     elif command == "engines":
         ensure_java()

@@ -26,6 +26,8 @@ CORE = {
 # The headers that a C++ program includes hold plain types, but for the sketch itself. The rooms
 # that may use one are those that make what it describes, and all above.
 PUBLIC = {
+    "api.h": {"columns", "sampler", "sketch"},
+    "cvmcount.h": {"sketch"},
     "column_view.hpp": {"columns", "arrow", "sketch"},
     "results.hpp": {"sampler", "sketch"},
     "settings.hpp": {"sampler", "sketch"},

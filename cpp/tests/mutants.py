@@ -21,7 +21,7 @@ BUILD = ROOT / "build" / "mutants" / "build"
 PROGRAM = BUILD / "cpp" / "tests" / "core_tests"
 
 # What the build of the core and its tests reads.
-INPUTS = ("meson.build", "meson.options", "cpp/**/*", "tests/*.tsv", "tests/golden_sketches/*")
+INPUTS = ("meson.build", "meson_options.txt", "cpp/**/*", "tests/*.tsv", "tests/golden_sketches/*")
 
 MOST_SECONDS = 120  # for one test case: whatever takes longer hangs, and so is caught
 

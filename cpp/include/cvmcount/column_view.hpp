@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <memory>
 
+#include "cvmcount/api.h"
+
 namespace cvmcount {
 
 // Where values lie: value i begins at data + i * stride.
@@ -36,7 +38,7 @@ enum class number_type {
 class column;
 
 // The memory is read when a sketch is updated with the view, and must stay until then.
-class column_view {
+class CVMCOUNT_API column_view {
   public:
     // All of these throw std::bad_alloc.
     static column_view numbers(number_type type, const layout& values);

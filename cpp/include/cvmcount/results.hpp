@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "cvmcount/api.h"
+
 namespace cvmcount {
 
 struct interval {
@@ -18,7 +20,7 @@ struct fraction_interval {
 };
 
 // A number of elements that is known by a sample of them.
-struct sampled_count {
+struct CVMCOUNT_API sampled_count {
     std::uint64_t retained = 0;  // elements of the sample
     double sampling_rate = 1.0;  // the probability that an element is in it
     bool exact = true;           // the sample has all of them
@@ -51,7 +53,7 @@ struct sampled_count {
 };
 
 // A share of the elements that is known by a sample of them.
-struct sampled_share {
+struct CVMCOUNT_API sampled_share {
     std::uint64_t retained = 0;  // elements of the sample that are in the share
     std::uint64_t of = 0;        // elements of the sample
     double sampling_rate = 1.0;  // the probability that an element is in the sample

@@ -19,6 +19,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "cvmcount/api.h"
 #include "cvmcount/column_view.hpp"
 #include "cvmcount/results.hpp"
 #include "cvmcount/settings.hpp"
@@ -47,7 +48,7 @@ struct sample_facts {
     double variance = 0.0;
 };
 
-class sketch {
+class CVMCOUNT_API sketch {
   public:
     // Throws std::invalid_argument, which names the setting, where one is out of range.
     explicit sketch(const sketch_settings& settings = {});
@@ -139,12 +140,12 @@ class sketch {
     // Adds what the other has seen. The smaller capacity becomes that of this sketch.
     void merge(const sketch& other);
     sketch& operator|=(const sketch& other) { return merge(other), *this; }
-    friend sketch operator|(const sketch& a, const sketch& b);
+    friend CVMCOUNT_API sketch operator|(const sketch& a, const sketch& b);
 
     // How many elements both have seen, only the first, and only one of them.
-    friend sampled_count operator&(const sketch& a, const sketch& b);
-    friend sampled_count operator-(const sketch& a, const sketch& b);
-    friend sampled_count operator^(const sketch& a, const sketch& b);
+    friend CVMCOUNT_API sampled_count operator&(const sketch& a, const sketch& b);
+    friend CVMCOUNT_API sampled_count operator-(const sketch& a, const sketch& b);
+    friend CVMCOUNT_API sampled_count operator^(const sketch& a, const sketch& b);
 
     // The number of elements in both over the number of those in either.
     sampled_share jaccard(const sketch& other) const;
@@ -157,7 +158,7 @@ class sketch {
     sketch empty_copy() const;
 
     // Equal sketches have one configuration and one state, and give equal bytes.
-    friend bool operator==(const sketch& a, const sketch& b);
+    friend CVMCOUNT_API bool operator==(const sketch& a, const sketch& b);
 
     // ---- Bytes, the same on every machine: see docs/format.md.
     // ------------------------------------
@@ -249,7 +250,7 @@ class sketch {
 };
 
 // What several sketches have seen together: each is read as a whole, one after the other.
-class sketch_operands {
+class CVMCOUNT_API sketch_operands {
   public:
     sketch_operands();
     ~sketch_operands();
@@ -268,7 +269,7 @@ class sketch_operands {
 };
 
 // A merge of many sketches, of which each is read as a whole, one after the other.
-class sketch_merge {
+class CVMCOUNT_API sketch_merge {
   public:
     sketch_merge();
     ~sketch_merge();
