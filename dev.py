@@ -231,9 +231,8 @@ def lint() -> None:
     run("ruff", "check", ".")
     run("ruff", "format", "--check", ".")
     run("cython-lint", "cvmcount")
-    sources = [
-        str(path) for suffix in ("hpp", "cpp") for path in sorted(ROOT.glob(f"cpp/**/*.{suffix}"))
-    ]
+    suffixes = ("c", "h", "hpp", "cpp")
+    sources = [str(path) for suffix in suffixes for path in sorted(ROOT.glob(f"cpp/**/*.{suffix}"))]
     run("clang-format", "--dry-run", "--Werror", *sources)
     run(
         PYTHON,
