@@ -16,6 +16,21 @@ _BIG, _BIG_NEGATIVE, _DECIMAL, _FRACTION, _UUID, _DATE, _FROZENSET = 2, 3, 4, 30
 _COMPLEX, _DATETIME, _AWARE_DATETIME, _TIME, _AWARE_TIME = 43000, 43520, 43521, 43522, 43523
 _DURATION, _OBJECT = 43524, 43530
 
+_KINDS = {
+    _DECIMAL: "decimal",
+    _FRACTION: "fraction",
+    _UUID: "uuid",
+    _DATE: "date",
+    _FROZENSET: "frozenset",
+    _COMPLEX: "complex",
+    _DATETIME: "datetime",
+    _AWARE_DATETIME: "aware_datetime",
+    _TIME: "time",
+    _AWARE_TIME: "aware_time",
+    _DURATION: "duration",
+    _OBJECT: "object",
+}
+
 _MISSING = b"\xf6"
 
 # The units of NumPy that have one length, in attoseconds.
@@ -55,6 +70,17 @@ def decode_item(data):
     """
     value, _ = _decode(memoryview(data), 0)
     return value
+
+
+def decode_tagged(data):
+    """The kind of a value that has a tag, and what is behind the tag; otherwise None and the value.
+
+    Integers have no tag here, however long. Times are integers of nanoseconds, or decimals.
+    """
+    major, tag, at = _take_head(data, 0)
+    if major != 6 or tag not in _KINDS:
+        return None, decode_item(data)
+    return _KINDS[tag], _decode(memoryview(data), at)[0]
 
 
 # ---- writing -------------------------------------------------------------------------------------

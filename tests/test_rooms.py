@@ -43,7 +43,8 @@ PACKAGE = {
     "_checks": {"_core"},
     "_items": set(),
     "_html": set(),
-    "_sample": {"_html", "_results"},
+    "_sample": {"_html", "_results", "_tables"},
+    "_tables": {"_core", "_items"},
     "_progress": set(),
     "_results": {"_core", "_checks"},
     "_sketch": {

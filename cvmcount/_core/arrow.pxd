@@ -1,5 +1,5 @@
 # cpp/src/arrow: Arrow structures as columns, with errors of their own.
-from libc.stdint cimport int32_t
+from libc.stdint cimport int32_t, int64_t
 from libcpp cimport bool as cbool
 
 from cvmcount._core.columns cimport column_sequence
@@ -45,10 +45,24 @@ cdef extern from * nogil:
 
 cdef extern from "arrow/abi.hpp" nogil:
     cdef cppclass ArrowSchema:
-        pass
+        const char* format
+        const char* name
+        const char* metadata
+        int64_t flags
+        int64_t n_children
+        ArrowSchema** children
+        void (*release)(ArrowSchema*) noexcept nogil
+        void* private_data
 
     cdef cppclass ArrowArray:
-        pass
+        int64_t length
+        int64_t null_count
+        int64_t n_buffers
+        int64_t n_children
+        const void** buffers
+        ArrowArray** children
+        void (*release)(ArrowArray*) noexcept nogil
+        void* private_data
 
     cdef cppclass ArrowDeviceArray:
         ArrowArray array
@@ -56,8 +70,13 @@ cdef extern from "arrow/abi.hpp" nogil:
         void* sync_event
 
     cdef cppclass ArrowArrayStream:
-        pass
+        int (*get_schema)(ArrowArrayStream*, ArrowSchema*) noexcept nogil
+        int (*get_next)(ArrowArrayStream*, ArrowArray*) noexcept nogil
+        const char* (*get_last_error)(ArrowArrayStream*) noexcept nogil
+        void (*release)(ArrowArrayStream*) noexcept nogil
+        void* private_data
 
+    const int64_t ARROW_FLAG_NULLABLE
     const int ARROW_DEVICE_CPU
 
 

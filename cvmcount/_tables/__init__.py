@@ -1,0 +1,1 @@
+"""Tables of Python values that Arrow libraries read, made without any of them."""
