@@ -16,7 +16,7 @@ CORE = {
     "simd": {"base", "identity", "reading"},
     "columns": {"base", "identity", "reading", "items", "simd"},
     "arrow": {"base", "identity", "reading", "items", "simd", "columns"},
-    "lines": {"base", "identity", "reading"},
+    "lines": {"base", "identity", "reading", "items"},
     "sampler": {"base"},
     "sketch": {
         "base", "identity", "reading", "items", "simd", "columns", "arrow", "lines", "sampler"

@@ -7,6 +7,7 @@ from libcpp.string cimport string
 from libcpp.vector cimport vector
 
 from cvmcount._core.identity cimport byte
+from cvmcount._core.items cimport lacking_items
 from cvmcount._core.reading cimport reading_output, reading_rules
 
 
@@ -31,8 +32,11 @@ cdef extern from "lines/line_stream.hpp" namespace "cvmcount" nogil:
         size_t size() noexcept
 
     cdef cppclass line_stream:
-        line_stream(const line_form& form, size_t buffer_bytes, size_t workers) except +
+        line_stream(
+            const line_form& form, size_t buffer_bytes, size_t workers, cbool keeps
+        ) except +
         size_t most_identities() noexcept
         text_room room() noexcept
         void take(size_t bytes, const reading_rules& rules, reading_output& output) noexcept
         uint64_t end_file(const reading_rules& rules, reading_output& output) noexcept
+        void find_items(const reading_rules& rules, lacking_items& lacking) except +

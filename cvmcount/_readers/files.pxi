@@ -10,31 +10,10 @@ def lines_of_text(file):
         yield line.removesuffix("\n").removesuffix("\r")
 
 
-# The same as Python objects, for what keeps them.
-def lines_of_bytes(file):
-    for line in file:
-        line = line.removesuffix(b"\n").removesuffix(b"\r")
-        try:
-            yield line.decode()
-        except UnicodeDecodeError:
-            yield line
-
-
 cdef object unwrapped(items):
     return items.file if isinstance(items, known("tempfile", "_TemporaryFileWrapper")) else items
 
 
-cdef BlockReader open_kept_file(object items):
+cdef BlockReader open_text_file(object items, size_t workers):
     items = unwrapped(items)
-    if isinstance(items, (io.RawIOBase, io.BufferedIOBase)):
-        return IteratorReader(lines_of_bytes(items))
-    return None
-
-
-cdef BlockReader open_file(object items, size_t workers):
-    items = unwrapped(items)
-    if isinstance(items, io.TextIOBase):
-        return IteratorReader(lines_of_text(items))
-    if isinstance(items, (io.RawIOBase, io.BufferedIOBase)):
-        return open_lines(Lines(items), workers)
-    return None
+    return IteratorReader(lines_of_text(items)) if isinstance(items, io.TextIOBase) else None

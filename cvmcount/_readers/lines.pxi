@@ -109,11 +109,11 @@ cdef class LineReader(BlockReader):
     cdef uint64_t rows_before
     cdef unique_ptr[line_stream] stream
 
-    cdef int start(self, Lines lines, size_t workers) except -1:
+    cdef int start_lines(self, Lines lines, size_t workers, bint keeps) except -1:
         self.file = lines.file
         self.rows_before = lines.rows_before
         try:
-            self.stream.reset(new line_stream(lines.form, BUFFER_BYTES, workers))
+            self.stream.reset(new line_stream(lines.form, BUFFER_BYTES, workers, keeps))
         except RuntimeError as error:
             raise_not_started(workers, error)
         self.room = self.stream.get().most_identities()
@@ -135,10 +135,27 @@ cdef class LineReader(BlockReader):
         self.position += <Py_ssize_t>size
         return size > 0
 
+    cdef int give_items(self, Identifier* identifier, lacking_items* lacking) except -1:
+        with nogil:
+            self.stream.get().find_items(identifier.rules, lacking[0])
+        return self.drop_items()
+
 
 cdef BlockReader open_lines(object items, size_t workers):
+    return lines_reader(items, workers, False)
+
+
+cdef BlockReader open_kept_lines(object items, size_t workers):
+    return lines_reader(items, workers, True)
+
+
+# Binary files are lines, too.
+cdef BlockReader lines_reader(object items, size_t workers, bint keeps):
     if type(items) is not Lines:
-        return None
+        items = unwrapped(items)
+        if not isinstance(items, (io.RawIOBase, io.BufferedIOBase)):
+            return None
+        items = Lines(items)
     cdef LineReader reader = LineReader()
-    reader.start(items, workers)
+    reader.start_lines(items, workers, keeps)
     return reader

@@ -37,8 +37,8 @@ include "arrow.pxi"
 include "categories.pxi"
 include "composites.pxi"
 include "frames.pxi"
-include "lines.pxi"
 include "files.pxi"
+include "lines.pxi"
 include "numbers.pxi"
 
 
@@ -101,7 +101,7 @@ cdef opener[12] OPENERS
 OPENERS[:] = [
     open_sequence,  # list, tuple
     open_lines,
-    open_file,
+    open_text_file,
     reject_one_text,
     open_array,  # of NumPy
     open_narwhals,
@@ -123,9 +123,7 @@ cdef BlockReader open_reader(object items, size_t workers):
 
 
 cdef BlockReader open_kept_reader(object items, size_t workers):
-    if isinstance(items, Lines):
-        raise TypeError("lines that are split into fields cannot be kept: pass their values")
-    cdef BlockReader reader = open_kept_file(items)
+    cdef BlockReader reader = open_kept_lines(items, workers)
     if reader is None:
         reader = open_reader(items, workers)
     reader.start_keeping()

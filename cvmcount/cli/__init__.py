@@ -4,10 +4,11 @@ Each command is a function of its arguments that returns the exit status: 0, 1 w
 could not be read (the rest was counted) or 2 for wrong usage. What only some calls need is imported
 by those, because half of the time of a short call is imports.
 
-`count` is what the program does unless told otherwise, by the options of `arguments`; `sketches`
-has the other commands. `files` opens each input: `compressed`, `archive` and `decoding` make a
-text of it or `unreadable` refuses it, `beginning` takes the header and `choice` the fields that
--f means; then the core reads the lines, or `columns` and `jsonl` read what are no lines. `exact`
+`count` is what the program does unless told otherwise, by the options of `arguments`; `sample`
+draws distinct lines, and `sketches` has the other commands. `files` opens each input:
+`compressed`, `archive` and `decoding` make a text of it or `unreadable` refuses it, `beginning`
+takes the header and `choice` the fields that -f means; then the core reads the lines, or `columns`
+and `jsonl` read what are no lines. `exact`
 counts once more for --exact, with `csv_rows`; `bar` shows the progress, and `messages` writes.
 """
 
@@ -30,6 +31,10 @@ def run():
 
 
 def status_of(arguments):
+    if arguments[:1] == ["sample"]:
+        from . import sample
+
+        return sample.main(arguments[1:])
     if arguments[:1] in (["merge"], ["info"], ["compare"]):
         from . import sketches
 

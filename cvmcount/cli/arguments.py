@@ -21,7 +21,8 @@ Files compressed by gzip, bzip2, xz, zstd or zip are decompressed; of Parquet an
 chooses the column (with pyarrow installed). A count is exact while the distinct lines fit in
 the sketch, 4,364 by default; beyond that it is an estimate, and -v and --json say so.
 
-Sketches that --save wrote are read by "cvmcount merge", "cvmcount info" and "cvmcount compare".
+"cvmcount sample" draws distinct lines; "cvmcount merge", "cvmcount info" and "cvmcount compare"
+read the sketches that --save wrote.
 """
 
 
@@ -120,12 +121,12 @@ def add_save(parser):
     )
 
 
-def make_parser():
+def new_parser(prog, description, epilog):
     parser = Parser(
-        prog="cvmcount",
-        usage="cvmcount [OPTION]... [FILE]...",
-        description=DESCRIPTION,
-        epilog=EXAMPLES,
+        prog=prog,
+        usage=f"{prog} [OPTION]... [FILE]...",
+        description=description,
+        epilog=epilog,
         formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(
             prog, max_help_position=26, width=96
         ),
@@ -133,7 +134,11 @@ def make_parser():
         add_help=False,
     )
     parser.add_argument("files", nargs="*", metavar="FILE", help="- or none: standard input")
+    return parser
 
+
+def add_lines(parser):
+    """Add what says which lines or fields are the items, and how they are read."""
     lines = parser.add_argument_group("what is counted")
     lines.add_argument(
         "-f",
@@ -187,6 +192,9 @@ def make_parser():
     lines.add_argument("--keep-cr", action="store_true", help="CR before LF is part of the line")
     lines.add_argument("--skip-empty", action="store_true", help="do not count empty lines")
 
+
+def add_sketch(parser):
+    """Add what says how well and by what it is counted. Returns the group."""
     how = parser.add_argument_group("how well, and by what")
     how.add_argument(
         "-e",
@@ -237,7 +245,21 @@ def make_parser():
         metavar="SIZE",
         help="that decompression may take (512M)",
     )
-    how.add_argument(
+    return how
+
+
+def add_progress(group):
+    group.add_argument(
+        "--progress",
+        action=argparse.BooleanOptionalAction,
+        help="a bar, or none; by default on terminals after a second",
+    )
+
+
+def make_parser():
+    parser = new_parser("cvmcount", DESCRIPTION, EXAMPLES)
+    add_lines(parser)
+    add_sketch(parser).add_argument(
         "--exact",
         action="store_true",
         help="also count exactly; takes memory for every distinct line",
@@ -256,10 +278,12 @@ def make_parser():
     )
     add_save(output)
     output.add_argument(
-        "--progress",
-        action=argparse.BooleanOptionalAction,
-        help="a bar, or none; by default on terminals after a second",
+        "--keep",
+        choices=("items", "summaries"),
+        help="what --save keeps of each element, for cvmcount sample: its text, or how often it"
+        " came, too",
     )
+    add_progress(output)
     output.add_argument("--version", action="store_true", help="the version, and nothing else")
     output.add_argument("-h", "--help", action="help", help="this text")
     return parser

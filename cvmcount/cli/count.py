@@ -20,8 +20,8 @@ MOST_FIELDS = 64  # that the core takes
 class Count:
     """The count of one file, or of all."""
 
-    def __init__(self, options):
-        self.sketch = new_sketch(options)
+    def __init__(self, options, keep=None):
+        self.sketch = new_sketch(options, keep)
         self.exact = None
         if options.exact:
             from .exact import ExactCount
@@ -48,13 +48,14 @@ class Count:
         return result
 
 
-def new_sketch(options):
+def new_sketch(options, keep=None):
     return CVMSketch(
         options.epsilon,
         options.delta,
         capacity=options.capacity,
         coins=options.coins,
         seed=options.seed,
+        keep=keep,
     )
 
 
@@ -83,12 +84,25 @@ def usage_problem(options):
         return "of -t (or --csv), --whitespace and --jsonl only one says where fields are"
     if len(options.fields) > MOST_FIELDS:
         return f"-f must be given at most {MOST_FIELDS} fields, not {len(options.fields)}"
-    if options.seed is None and options.save is not None:
-        return "--save needs a --seed that is given: under a random one sketches do not merge"
     first = options.files[0] if options.files else ""
-    if first in ("merge", "info", "compare") and not os.path.exists(first):
+    if first in ("sample", "merge", "info", "compare") and not os.path.exists(first):
         return f"a command comes first: cvmcount {first} ..."
     return None
+
+
+def check_reading(parser, options, keep=None):
+    """Check what says how lines are read and counted, and fill in what follows from it, or exit."""
+    problem = usage_problem(options)
+    if problem is not None:
+        parser.error(problem)
+    options.header = options.header or not all(map(is_number, options.fields))
+    try:
+        sketch = new_sketch(options, keep)
+        options.seed = sketch.seed
+        sketch.update((), workers=options.workers)
+    except (TypeError, ValueError) as error:
+        parser.error(str(error))
+    options.files = options.files or ["-"]
 
 
 def parse(arguments):
@@ -97,18 +111,17 @@ def parse(arguments):
     options = parser.parse(arguments)
     if options.version:
         raise SystemExit(0 if write_result(f"cvmcount {__version__}\n") else 1)
-    problem = usage_problem(options)
-    if problem is not None:
-        parser.error(problem)
-    options.header = options.header or not all(map(is_number, options.fields))
+    if options.seed is None and options.save is not None:
+        parser.error(
+            "--save needs a --seed that is given: under a random one sketches do not merge"
+        )
+    if options.keep is not None and options.save is None:
+        parser.error("--keep needs --save")
+    check_reading(parser, options, options.keep)
     try:
-        sketch = new_sketch(options)
-        options.seed = sketch.seed
-        sketch.update((), workers=options.workers)
-        sketch.interval(options.confidence)
-    except (TypeError, ValueError) as error:
+        CVMSketch().interval(options.confidence)
+    except ValueError as error:
         parser.error(str(error))
-    options.files = options.files or ["-"]
     if options.save is not None:  # before anything is read, so that nothing is counted in vain
         from .sketches import refuse_to_replace
 
@@ -191,7 +204,7 @@ def main(arguments):
     start = time.perf_counter()
     files = Files(options)
     bar = Bar(files, options.files, options.progress)
-    count = Count(options)
+    count = Count(options, options.keep)
     try:
         each = count_files(options, files, count, bar)
     finally:

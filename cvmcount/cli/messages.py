@@ -43,7 +43,7 @@ def for_people(numbers, confidence):
 
 
 def write_result(text):
-    """Write to standard output. Whether that succeeded; if not, it has been said."""
+    """Write text or bytes to standard output. Whether that succeeded; if not, it has been said."""
     data = os.fsencode(text)  # names as they came
     try:
         # Not through sys.stdout: it would try again at exit what has failed, and complain anew.

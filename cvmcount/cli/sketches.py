@@ -13,7 +13,9 @@ from .messages import complain, for_people, printable, write_result
 MAGIC = b"CVMS"
 VERSION = 1
 HEAD_BYTES = 56  # with the type of the sample, one byte, and its length, seven
-MOST_BEHIND = 1 << 20  # bytes of what may follow the sample
+SECTION_HEAD_BYTES = 8
+KEPT_VALUES = b"\5"  # the type of the section of values
+MOST_BEHIND = 1 << 20  # bytes of what else may follow
 
 
 def refuse_to_replace(name, inputs=()):
@@ -84,12 +86,13 @@ def read_saved(file):
         raise ValueError("is no saved sketch")
     if len(head) < HEAD_BYTES or head[len(MAGIC)] != VERSION:
         return head  # from_bytes() says what is wrong
-    sample_bytes = int.from_bytes(head[-7:], "little")
-    size = sample_bytes + MOST_BEHIND
-    rest = file.read(size)
-    if len(rest) == size:
+    # Behind the sample comes the head of what is kept, or of another section, or the checksum.
+    sample = file.read(int.from_bytes(head[-7:], "little") + SECTION_HEAD_BYTES)
+    kept_bytes = int.from_bytes(sample[-7:], "little") if sample[-8:-7] == KEPT_VALUES else 0
+    rest = file.read(kept_bytes + MOST_BEHIND)
+    if len(rest) == kept_bytes + MOST_BEHIND:
         raise ValueError("is longer than a sketch with its head")
-    return b"".join((head, rest))
+    return b"".join((head, sample, rest))
 
 
 def as_text(value, confidence):
@@ -113,6 +116,7 @@ def description(sketch):
         "coins": sketch.coins,
         "seed": sketch.seed,
         "dropna": sketch.dropna,
+        "keep": sketch.keep,
     }
 
 
@@ -184,16 +188,30 @@ def merge(arguments):
 
 def info(arguments):
     """What is in a saved sketch."""
-    parser = parser_of("info", "[--json] FILE", info.__doc__)
+    parser = parser_of("info", "[--sample] [--json] FILE", info.__doc__)
+    parser.add_argument("--sample", action="store_true", help="ten of the elements, if it has them")
     options = parse(parser, arguments, 1, 1)
     sketch = load(options.files[0])
     if sketch is None:
         return 1
+    rows = None
+    if options.sample:
+        from . import sample
+
+        if sketch.keep is None:
+            complain(options.files[0], sample.KEEPS_NOTHING)
+            return 1
+        rows = sketch.sample()[: sample.DEFAULT_NUMBER]
     if options.json:
         result = {**as_dict(sketch, options.confidence), **description(sketch)}
+        if rows is not None:
+            result["sample"] = sample.as_json(rows, sketch.keep)
     else:
         result = {"distinct": as_text(sketch, options.confidence), **description(sketch)}
-    return 0 if write(result, options) else 1
+    written = write(result, options)
+    if rows is not None and not options.json:
+        written = write_result("\n") and sample.write_rows(rows, sketch.keep) and written
+    return 0 if written else 1
 
 
 def compare(arguments):

@@ -7,6 +7,7 @@
 
 #include "base/byte_masks.hpp"
 #include "base/utf8.hpp"
+#include "lines/line_items.hpp"
 #include "lines/lines.hpp"
 #include "lines/quoted_bytes.hpp"
 #include "lines/wanted_fields.hpp"
@@ -44,9 +45,10 @@ text_span unquoted(text_span field) noexcept {
 class field_reader {
   public:
     field_reader(text_span text, const line_form& form, const reading_rules& rules,
-                 reading_output& output) noexcept
+                 reading_output& output, lacking_items* lacking = nullptr) noexcept
         : text_(text),
           form_(form),
+          lacking_(lacking),
           wanted_(form),
           delimiter_(std::as_bytes(std::span(form.delimiter))),
           hash_(*rules.hash),
@@ -55,12 +57,12 @@ class field_reader {
         begin_line(0);
     }
 
-    void read() noexcept {
+    void read() {
         for (std::size_t at = 0; at < text_.size(); at += byte_masks::bytes) read_block(at);
     }
 
   private:
-    void read_block(std::size_t at) noexcept {
+    void read_block(std::size_t at) {
         const text_block block(text_, at);
         const std::uint64_t quotes = form_.quotes ? block.mask_of(quote) : 0;
         const std::uint64_t ends = form_.quotes ? block.mask_of(std::byte{'\n'}, std::byte{'\r'})
@@ -95,7 +97,7 @@ class field_reader {
     }
 
     // All of them are outside of quotes.
-    void take_stops(std::size_t at, std::uint64_t ends, std::uint64_t delimiters) noexcept {
+    void take_stops(std::size_t at, std::uint64_t ends, std::uint64_t delimiters) {
         for (std::uint64_t unread = ~std::uint64_t{0};;) {
             const std::uint64_t stops = next_ < wanted_.size() ? ends | delimiters : ends;
             const std::uint64_t left = stops & unread;
@@ -106,7 +108,7 @@ class field_reader {
         }
     }
 
-    void take_stop(std::size_t position, bool is_end) noexcept {
+    void take_stop(std::size_t position, bool is_end) {
         if (is_end) {
             end_line(position);
         } else if (next_ < wanted_.size()) {
@@ -156,7 +158,7 @@ class field_reader {
         }
     }
 
-    void end_line(std::size_t position) noexcept {
+    void end_line(std::size_t position) {
         std::size_t end = position;
         if (form_.strips_cr && !form_.quotes && end > line_begin_ &&
             text_[end - 1] == std::byte{'\r'})
@@ -168,7 +170,7 @@ class field_reader {
         begin_line(position + 1);
     }
 
-    void take_line() noexcept {
+    void take_line() {
         bool empty = true;
         for (text_span& field : std::span(fields_).first(wanted_.size())) {
             if (form_.quotes && !field.empty() && field.front() == quote) field = unquoted(field);
@@ -178,8 +180,18 @@ class field_reader {
         if (form_.skips_empty && empty) return;
         const std::uint64_t identity =
             form_.fields.size() == 1 ? identity_of(fields_[0]) : identity_of_tuple();
+        if (lacking_ != nullptr) {
+            return give_if_lacking(*lacking_, identity, [this](item_writer& out) { write(out); });
+        }
         if (identity <= threshold_) output_.identities[output_.kept++] = identity;
         ++output_.item_count;
+    }
+
+    void write(item_writer& out) const {
+        if (form_.fields.size() > 1) out.begin_tuple(form_.fields.size());
+        for (const std::size_t field : form_.fields) {
+            write_text(out, fields_[wanted_.place_of(field)]);
+        }
     }
 
     std::uint64_t identity_of(text_span field) const noexcept {
@@ -196,6 +208,7 @@ class field_reader {
 
     text_span text_;
     const line_form& form_;
+    lacking_items* const lacking_;  // null where identities are read
     const wanted_fields wanted_;
     const std::span<const std::byte> delimiter_;
     const identity_hash& hash_;
@@ -217,6 +230,12 @@ class field_reader {
 void read_fields(text_span text, const line_form& form, const reading_rules& rules,
                  reading_output& output) noexcept {
     field_reader(text, form, rules, output).read();
+}
+
+void find_fields(text_span text, const line_form& form, const identity_hash& hash,
+                 lacking_items& lacking) {
+    reading_output nothing;
+    field_reader(text, form, {.hash = &hash}, nothing, &lacking).read();
 }
 
 }  // namespace cvmcount

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "lines/line_ends.hpp"
 #include "lines/lines.hpp"
@@ -16,9 +17,11 @@ namespace cvmcount {
 
 class line_stream {
   public:
-    // A buffer of so many bytes, at least 1, for each worker, of whom there is at least 1. Throws
-    // std::bad_alloc, and std::system_error where the system has no more threads.
-    line_stream(const line_form& form, std::size_t buffer_bytes, std::size_t workers);
+    // A buffer of so many bytes, at least 1, for each worker, of whom there is at least 1. For
+    // find_items() there is another of them (`keeps`). Throws std::bad_alloc, and std::system_error
+    // where the system has no more threads.
+    line_stream(const line_form& form, std::size_t buffer_bytes, std::size_t workers,
+                bool keeps = false);
     line_stream(const line_stream&) = delete;  // its parts know the form by its address
     line_stream& operator=(const line_stream&) = delete;
 
@@ -35,6 +38,12 @@ class line_stream {
     // The file has ended: its last line may have no end. Returns 0, or the number of the row (from
     // 1, empty ones left out) whose quotes are not closed: nothing from there on was an item.
     std::uint64_t end_file(const reading_rules& rules, reading_output& output) noexcept;
+
+    // Gives the items, of those that the last call took, that are lacking; once. A line that is
+    // longer than most_kept_bytes is none of them. Throws std::bad_alloc.
+    void find_items(const reading_rules& rules, lacking_items& lacking);
+
+    static constexpr std::size_t most_kept_bytes = std::size_t{1} << 24;
 
   private:
     // Whole lines, of which a slice reads those that begin in it.
@@ -54,6 +63,7 @@ class line_stream {
                     reading_output& output) noexcept;
     void end_long_line(const reading_rules& rules, reading_output& output) noexcept;
     void add_to_long_line(std::span<std::byte> text, const reading_rules& rules) noexcept;
+    void keep_long_line(std::span<const std::byte> text) noexcept;
 
     std::span<std::byte> buffer() noexcept { return {buffer_.get(), buffer_bytes_}; }
 
@@ -63,8 +73,12 @@ class line_stream {
     parallel_reader reader_;
     line_ends ends_;
     long_line long_line_;
-    bool in_long_line_ = false;   // a line has filled the buffer before
-    std::size_t unfinished_ = 0;  // bytes of a line at the beginning of the buffer
+    bool in_long_line_ = false;  // a line has filled the buffer before
+    const bool keeps_;
+    std::vector<std::byte> kept_text_;  // the lines of the last call, as they were
+    std::vector<std::byte> long_text_;  // a long line as far as it came
+    bool is_kept_ = false;              // all of it is there
+    std::size_t unfinished_ = 0;        // bytes of a line at the beginning of the buffer
 };
 
 }  // namespace cvmcount

@@ -4,6 +4,7 @@
 
 #include "base/byte_masks.hpp"
 #include "base/utf8.hpp"
+#include "lines/line_items.hpp"
 
 namespace cvmcount {
 namespace {
@@ -26,16 +27,18 @@ bool cut(text_span& line, const line_form& form) noexcept {
 class line_reader {
   public:
     line_reader(text_span text, const line_form& form, const reading_rules& rules,
-                reading_output& output) noexcept
+                reading_output& output, lacking_items* lacking = nullptr) noexcept
         : text_(text),
           form_(form),
+          lacking_(lacking),
           text_key_(rules.hash->bytes_key_of(kind::text)),
           bytes_key_(rules.hash->bytes_key_of(kind::bytes)),
           threshold_(rules.threshold),
           output_(output) {}
 
-    void read() noexcept {
-        const bool all_special = form_.skips_empty || form_.folds_case || form_.comment;
+    void read() {
+        const bool all_special =
+            form_.skips_empty || form_.folds_case || form_.comment || lacking_ != nullptr;
         bool special = false;  // the line that has begun
         for (std::size_t at = 0; at < text_.size(); at += byte_masks::bytes) {
             const byte_masks masks = text_block(text_, at).masks_of(form_.end);
@@ -73,7 +76,7 @@ class line_reader {
         output_.item_count = item_count;
     }
 
-    void read_any(std::size_t at, std::uint64_t ends) noexcept {
+    void read_any(std::size_t at, std::uint64_t ends) {
         for (; ends != 0; ends &= ends - 1) {
             const std::size_t end = at + static_cast<unsigned>(std::countr_zero(ends));
             text_span line = text_.subspan(begin_, end - begin_);
@@ -81,6 +84,11 @@ class line_reader {
             if (!cut(line, form_)) continue;
             const std::uint64_t identity =
                 rapidhash::hash(line, is_utf8(line) ? text_key_ : bytes_key_);
+            if (lacking_ != nullptr) {
+                give_if_lacking(*lacking_, identity,
+                                [=](item_writer& out) { write_text(out, line); });
+                continue;
+            }
             if (identity <= threshold_) output_.identities[output_.kept++] = identity;
             ++output_.item_count;
         }
@@ -88,6 +96,7 @@ class line_reader {
 
     text_span text_;
     const line_form& form_;
+    lacking_items* lacking_;  // null where identities are read
     rapidhash::key text_key_;
     rapidhash::key bytes_key_;
     std::uint64_t threshold_;
@@ -101,6 +110,13 @@ void read_lines(text_span text, const line_form& form, const reading_rules& rule
                 reading_output& output) noexcept {
     if (!form.fields.empty()) return read_fields(text, form, rules, output);
     line_reader(text, form, rules, output).read();
+}
+
+void find_lines(text_span text, const line_form& form, const identity_hash& hash,
+                lacking_items& lacking) {
+    if (!form.fields.empty()) return find_fields(text, form, hash, lacking);
+    reading_output nothing;
+    line_reader(text, form, {.hash = &hash}, nothing, &lacking).read();
 }
 
 }  // namespace cvmcount

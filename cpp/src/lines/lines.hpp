@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <span>
 
+#include "identity/identity.hpp"
+#include "items/kept_items.hpp"
 #include "lines/line_form.hpp"
 #include "reading/rules.hpp"
 
@@ -18,8 +20,15 @@ namespace cvmcount {
 void read_lines(std::span<std::byte> text, const line_form& form, const reading_rules& rules,
                 reading_output& output) noexcept;
 
-// Reads them if the form has fields: read_lines() calls it.
+// Gives the items of such lines that are lacking, and changes the text likewise. Throws
+// std::bad_alloc.
+void find_lines(std::span<std::byte> text, const line_form& form, const identity_hash& hash,
+                lacking_items& lacking);
+
+// These do so if the form has fields: the two above call them.
 void read_fields(std::span<std::byte> text, const line_form& form, const reading_rules& rules,
                  reading_output& output) noexcept;
+void find_fields(std::span<std::byte> text, const line_form& form, const identity_hash& hash,
+                 lacking_items& lacking);
 
 }  // namespace cvmcount

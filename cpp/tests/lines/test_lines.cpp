@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -171,6 +172,83 @@ TEST_CASE("examples") {
     both.delimiter = "::";
     ids members = {text(":b"), text("a")};
     CHECK(elements("a:::b::c\n", both) == ids{hash.of_members(kind::tuple, members)});
+}
+
+using kept_values = std::map<std::uint64_t, item_bytes>;
+
+kept_values expected_values(const std::string& text, const line_form& form) {
+    kept_values values;
+    std::uint64_t unclosed = 0;
+    for (const reference_element& each : reference_elements(text, form, hash, unclosed)) {
+        values.emplace(each.identity, each.item);  // of equal ones, the first
+    }
+    return values;
+}
+
+// What a stream gives when it is asked, after each piece, for the values of all that are lacking.
+kept_values values_found(const std::string& text, const line_form& form, std::size_t buffer_bytes,
+                         std::size_t piece, std::size_t workers = 1) {
+    std::vector<std::uint64_t> lacking_ids;
+    for (const auto& [identity, item] : expected_values(text, form)) {
+        lacking_ids.push_back(identity);
+    }
+    lacking_items lacking(lacking_ids);
+    line_stream stream(form, buffer_bytes, workers, true);
+    const reading_rules rules = {.hash = &hash, .threshold = 0};  // what is kept does not matter
+    std::vector<std::uint64_t> identities(stream.most_identities());
+    for (std::size_t begin = 0; begin <= text.size();) {
+        reading_output output = {.identities = identities.data(), .room = identities.size()};
+        const auto room = stream.room();
+        const std::size_t size = std::min({piece, room.size(), text.size() - begin});
+        if (size > 0) {
+            std::memcpy(room.data(), text.data() + begin, size);
+            stream.take(size, rules, output);
+            begin += size;
+        } else {
+            stream.end_file(rules, output);
+            begin = text.size() + 1;
+        }
+        stream.find_items(rules, lacking);
+    }
+    kept_items kept;
+    lacking.move_to(kept);
+    kept_values values;
+    for (const std::uint64_t identity : lacking_ids) {
+        if (const kept_item* const found = kept.find(identity)) {
+            values.emplace(identity, found->bytes);
+        }
+    }
+    return values;
+}
+
+TEST_CASE("the values of lines are those that were counted, however they were read") {
+    random_words random(11);
+    for (int round = 0; round < 60; ++round) {
+        for (const bool csv : {false, true}) {
+            const std::string text = csv ? random_csv(random, random.below(700))
+                                         : random_text(random, random.below(700));
+            for (const line_form& form : csv ? csv_forms() : all_forms()) {
+                const kept_values whole = expected_values(text, form);
+                CHECK(values_found(text, form, text.size() + 1, text.size() + 1) == whole);
+                const std::size_t buffer = 1 + random.below(200), piece = 1 + random.below(200);
+                CHECK(values_found(text, form, buffer, piece) == whole);
+                CHECK(values_found(text, form, buffer, piece, 3) == whole);
+            }
+        }
+    }
+}
+
+TEST_CASE("a line that is too long is counted without its value") {
+    const line_form form;
+    for (const std::size_t beyond : {0U, 1U}) {
+        const std::string text =
+            "before\n" + std::string(line_stream::most_kept_bytes + beyond, 'x') + "\nafter\n";
+        kept_values whole = expected_values(text, form);
+        if (beyond > 0) {
+            std::erase_if(whole, [](const auto& each) { return each.second.size() > 10; });
+        }
+        CHECK(values_found(text, form, 1 << 16, 1 << 16) == whole);
+    }
 }
 
 TEST_CASE("every cut of a short text into pieces, and every buffer") {

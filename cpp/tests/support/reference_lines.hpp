@@ -9,6 +9,7 @@
 
 #include "base/utf8.hpp"
 #include "identity/identity.hpp"
+#include "items/item_writer.hpp"
 #include "lines/lines.hpp"
 
 namespace cvmcount::testing {
@@ -125,27 +126,49 @@ inline std::vector<reference_row> reference_rows(const std::string& text, const 
     return rows;
 }
 
-inline std::vector<std::uint64_t> reference_identities(const std::string& text,
-                                                       const line_form& form,
-                                                       const identity_hash& hash,
-                                                       std::uint64_t& unclosed) {
-    std::vector<std::uint64_t> identities;
+// An element with the value that a sketch keeps of it.
+struct reference_element {
+    std::uint64_t identity;
+    item_bytes item;
+};
+
+inline std::vector<reference_element> reference_elements(const std::string& text,
+                                                         const line_form& form,
+                                                         const identity_hash& hash,
+                                                         std::uint64_t& unclosed) {
+    std::vector<reference_element> elements;
     const std::vector<std::size_t> fields =
         form.fields.empty() ? std::vector<std::size_t>{1} : form.fields;
     for (reference_row row : reference_rows(text, form, unclosed)) {
         if (std::ranges::max(fields) > row.size()) continue;
         std::vector<std::uint64_t> members;
+        item_bytes item;
+        item_writer out(item);
+        if (fields.size() > 1) out.begin_tuple(fields.size());
         bool empty = true;
         for (const std::size_t field : fields) {
             std::string element = row[field - 1];
             if (form.folds_case) reference_fold(element);
             empty = empty && element.empty();
-            members.push_back(reference_is_utf8(element) ? hash.of_text(bytes_of(element))
-                                                         : hash.of_bytes(bytes_of(element)));
+            const auto bytes = bytes_of(element);
+            const bool is_text = reference_is_utf8(element);
+            members.push_back(is_text ? hash.of_text(bytes) : hash.of_bytes(bytes));
+            is_text ? out.text(bytes) : out.bytes(bytes);
         }
         if (form.skips_empty && empty) continue;
-        identities.push_back(fields.size() == 1 ? members[0]
-                                                : hash.of_members(kind::tuple, members));
+        elements.push_back(
+            {fields.size() == 1 ? members[0] : hash.of_members(kind::tuple, members), item});
+    }
+    return elements;
+}
+
+inline std::vector<std::uint64_t> reference_identities(const std::string& text,
+                                                       const line_form& form,
+                                                       const identity_hash& hash,
+                                                       std::uint64_t& unclosed) {
+    std::vector<std::uint64_t> identities;
+    for (const reference_element& each : reference_elements(text, form, hash, unclosed)) {
+        identities.push_back(each.identity);
     }
     return identities;
 }

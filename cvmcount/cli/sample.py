@@ -1,0 +1,223 @@
+"""Draws distinct lines, each with the same chance, however often it came: the command sample."""
+
+import csv
+import io
+import os
+import time
+from functools import partial
+
+from . import arguments as options_of
+from .bar import Bar
+from .count import check_reading, new_sketch
+from .files import UNREADABLE, Files
+from .messages import complain, for_people, say, valid_text, write_result
+from .sketches import MAGIC, as_dict, load
+
+DESCRIPTION = (
+    "Print distinct lines, drawn uniformly in one pass: each has the same chance, however often"
+    " it came."
+)
+
+EXAMPLES = """examples:
+  cvmcount sample access.log                ten distinct lines, instead of sort -u | shuf -n 10
+  cvmcount sample -n 3 --count names.txt    three, each behind the number of times it came
+  cvmcount sample -n all monday.cvm         what --save --keep items kept
+
+The counts are exact. The same lines are drawn each time, unless --seed says else.
+"""
+
+DEFAULT_NUMBER = 10
+KEEPS_NOTHING = "keeps no values: save it with --keep items or --keep summaries"
+
+
+def number(text):
+    """Return the number of lines that -n means; None for all that there are."""
+    if text == "all":
+        return None
+    if text.isascii() and text.isdecimal() and 0 < int(text) < 1 << 31:
+        return int(text)
+    raise options_of.argparse.ArgumentTypeError(f"must be a number from 1, or all, not {text!r}")
+
+
+def make_parser():
+    parser = options_of.new_parser("cvmcount sample", DESCRIPTION, EXAMPLES)
+    output = parser.add_argument_group("what is written")
+    output.add_argument(
+        "-n",
+        "--number",
+        type=number,
+        default=DEFAULT_NUMBER,
+        metavar="N",
+        help=f"lines to draw ({DEFAULT_NUMBER}), or all that the sketch holds; the capacity grows"
+        " with it",
+    )
+    output.add_argument(
+        "-c", "--count", action="store_true", help="behind the number of times each came"
+    )
+    output.add_argument("--json", action="store_true", help="as JSON")
+    output.add_argument(
+        "-v", "--verbose", action="store_true", help="of how many it is a sample, on standard error"
+    )
+    options_of.add_progress(output)
+    output.add_argument("-h", "--help", action="help", help="this text")
+    options_of.add_lines(parser)
+    options_of.add_sketch(parser)
+    return parser
+
+
+def parse(arguments):
+    parser = make_parser()
+    options = parser.parse(arguments)
+    options.keep = "summaries" if options.count else "items"
+    check_reading(parser, options, options.keep)
+    if options.number is not None:
+        # A sketch that has turned elements away knows of all but one that they are a sample.
+        options.capacity = max(new_sketch(options).capacity, options.number + 1)
+    return options
+
+
+# ---- what is written -----------------------------------------------------------------------------
+
+
+def as_bytes(value):
+    """Return a value as it stands on a line."""
+    if isinstance(value, bytes):
+        return value
+    return b"" if value is None else str(value).encode("utf-8", "surrogateescape")
+
+
+def as_line(value, options):
+    """Return an element as a line: of several fields with what separates them between."""
+    if not isinstance(value, tuple):
+        return as_csv((value,), options) if options.csv else as_bytes(value)
+    if options.csv:
+        return as_csv(value, options)
+    return (options.delimiter or b"\t").join(map(as_bytes, value))
+
+
+def as_csv(values, options):
+    text = io.StringIO()
+    separator = (options.delimiter or b",").decode()
+    fields = [as_bytes(value).decode("utf-8", "surrogateescape") for value in values]
+    csv.writer(text, delimiter=separator).writerow(fields)  # CR and LF within are quoted
+    return text.getvalue().removesuffix("\r\n").encode("utf-8", "surrogateescape")
+
+
+def plain(value):
+    """Return a value as JSON has it."""
+    if isinstance(value, tuple):
+        return list(map(plain, value))
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    return valid_text(value) if isinstance(value, (str, bytes)) else str(value)
+
+
+def as_json(rows, keep):
+    if keep == "summaries":
+        return [{"item": plain(row.item), "count": row.count} for row in rows]
+    return [{"item": plain(row.item)} for row in rows]
+
+
+class Plain:
+    """How elements are written where no option says else."""
+
+    csv = False
+    delimiter = None
+    zero_terminated = False
+
+
+def write_rows(rows, keep, options=Plain):
+    """Write a line for each, as uniq -c does where there are counts. Whether that succeeded."""
+    end = b"\0" if options.zero_terminated else b"\n"
+    lines = []
+    for row in rows:
+        count = b"%7d " % row.count if keep == "summaries" else b""
+        lines.append(count + as_line(row.item, options) + end)
+    return write_result(b"".join(lines))
+
+
+# ---- reading -------------------------------------------------------------------------------------
+
+
+def is_sketch(name):
+    """Whether a file is a saved sketch. Of standard input, only text is read."""
+    if name == "-" or not os.path.isfile(name):
+        return False
+    try:
+        with open(name, "rb") as file:
+            return file.read(len(MAGIC)) == MAGIC
+    except OSError:
+        return False  # who reads it says why
+
+
+def add_saved(sketch, name, options):
+    """Return the sketch with what a saved one has seen; None, and a complaint, where that fails."""
+    saved = load(name)
+    if saved is None:
+        return None
+    try:
+        if saved.keep is None:
+            raise ValueError(KEEPS_NOTHING)
+        if options.count and saved.keep != "summaries":
+            raise ValueError("has no counts: save it with --keep summaries")
+        if sketch is None:
+            return saved
+        sketch.merge(saved)
+    except ValueError as error:
+        complain(name, error)
+        return None
+    return sketch
+
+
+def read(options, files, bar):
+    """Return a sketch of all files and whether some could not be read.
+
+    Saved sketches bring their own settings, so nothing else is made where there are no lines.
+    """
+    failed = False
+    saved = [name for name in options.files if is_sketch(name)]
+    sketch = None
+    for name in saved:
+        merged = add_saved(sketch, name, options)
+        failed = failed or merged is None
+        sketch = merged or sketch
+    others = [name for name in options.files if name not in saved]
+    if sketch is None:
+        sketch = new_sketch(options, options.keep)
+    for name in others:
+        items_before = sketch.items_seen
+        workers = options.workers if files.is_long(name) else 1
+        files.read(name, partial(sketch.update, workers=workers, progress=bar), ())
+        if options.fields and sketch.items_seen == items_before:
+            files.note_nothing(name)
+    return sketch, failed or files.failed
+
+
+def main(arguments):
+    options = parse(arguments)
+    start = time.perf_counter()
+    files = Files(options)
+    bar = Bar(files, options.files, options.progress)
+    try:
+        sketch, failed = read(options, files, bar)
+        sample = sketch.sample()
+    except UNREADABLE as error:
+        complain("sample", error)
+        return 1
+    finally:
+        bar.close()
+    rows = sample[: options.number]
+    keep = "summaries" if options.count else "items"
+    numbers = as_dict(sketch, 0.95)
+    if options.json:
+        import json
+
+        result = {"sample": as_json(rows, keep), **numbers, "seed": sketch.seed}
+        failed = not write_result(json.dumps(result) + "\n") or failed
+    else:
+        failed = not write_rows(rows, keep, options) or failed
+    if options.verbose:
+        seconds = time.perf_counter() - start
+        distinct = for_people(numbers, 0.95)
+        say(f"{len(rows):,} of {distinct} distinct lines in {seconds:.3f} seconds")
+    return 1 if failed else 0
