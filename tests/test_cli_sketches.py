@@ -51,6 +51,18 @@ def test_merge_is_the_union(saved, tmp_path):
     assert str(told["estimate"]) == str(counted("merge", *parts))  # no float
 
 
+def test_a_checksum_is_not_taken_for_a_section(tmp_path):
+    """One in 256 begins as the head of the section of values does."""
+    for number in range(10_000):
+        sketch = CVMSketch()
+        sketch.add(number)
+        if sketch.to_bytes()[-8] == 5:
+            break
+    (tmp_path / "a").write_bytes(sketch.to_bytes())
+    assert sketch.to_bytes()[-8] == 5
+    assert counted("merge", str(tmp_path / "a")) == 1
+
+
 def test_info(saved):
     path = saved("a", *range(20_000), options=["--capacity", "100", "--seed", "7"])
     shown = run("info", path).stdout.decode()

@@ -21,8 +21,7 @@ Files compressed by gzip, bzip2, xz, zstd or zip are decompressed; of Parquet an
 chooses the column (with pyarrow installed). A count is exact while the distinct lines fit in
 the sketch, 4,364 by default; beyond that it is an estimate, and -v and --json say so.
 
-"cvmcount sample" draws distinct lines; "cvmcount merge", "cvmcount info" and "cvmcount compare"
-read the sketches that --save wrote.
+"cvmcount sample" draws distinct lines; "cvmcount merge", "info" and "compare" read saved sketches.
 """
 
 
@@ -280,8 +279,8 @@ def make_parser():
     output.add_argument(
         "--keep",
         choices=("items", "summaries"),
-        help="what --save keeps of each element, for cvmcount sample: its text, or how often it"
-        " came, too",
+        metavar="WHAT",
+        help="for cvmcount sample: items, or summaries, which count how often each came, too",
     )
     add_progress(output)
     output.add_argument("--version", action="store_true", help="the version, and nothing else")

@@ -86,13 +86,15 @@ def read_saved(file):
         raise ValueError("is no saved sketch")
     if len(head) < HEAD_BYTES or head[len(MAGIC)] != VERSION:
         return head  # from_bytes() says what is wrong
-    # Behind the sample comes the head of what is kept, or of another section, or the checksum.
+    # Behind the sample comes the checksum, or the head of another section and what is behind it.
     sample = file.read(int.from_bytes(head[-7:], "little") + SECTION_HEAD_BYTES)
-    kept_bytes = int.from_bytes(sample[-7:], "little") if sample[-8:-7] == KEPT_VALUES else 0
-    rest = file.read(kept_bytes + MOST_BEHIND)
-    if len(rest) == kept_bytes + MOST_BEHIND:
+    first = file.read(1)
+    is_kept = first and sample[-8:-7] == KEPT_VALUES
+    size = MOST_BEHIND + (int.from_bytes(sample[-7:], "little") if is_kept else 0)
+    rest = file.read(size)
+    if len(rest) == size:
         raise ValueError("is longer than a sketch with its head")
-    return b"".join((head, sample, rest))
+    return b"".join((head, sample, first, rest))
 
 
 def as_text(value, confidence):
