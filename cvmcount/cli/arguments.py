@@ -15,13 +15,12 @@ DESCRIPTION = (
 EXAMPLES = """examples:
   cvmcount access.log                       instead of sort -u access.log | wc -l
   cvmcount -v -e 0.01 2026-*.gz             within 1 %, and with the interval
+  cvmcount sample access.log                ten of them, drawn uniformly (see sample --help)
   cvmcount -H -f user -t , --json a.csv     one column, as JSON
 
 Files compressed by gzip, bzip2, xz, zstd or zip are decompressed; of Parquet and Arrow files -f
 chooses the column (with pyarrow installed). A count is exact while the distinct lines fit in
-the sketch, 4,364 by default; beyond that it is an estimate, and -v and --json say so.
-
-"cvmcount sample" draws distinct lines; "cvmcount merge", "info" and "compare" read saved sketches.
+the sketch, 4,364 by default; beyond that it is an estimate: -v and --json say so.
 """
 
 
@@ -155,7 +154,7 @@ def add_lines(parser):
         "--delimiter",
         type=delimiter,
         metavar="TEXT",
-        help="what separates fields (a tab): everywhere, as in cut; quotes mean nothing",
+        help="what separates fields (a tab): as in cut, quotes mean nothing",
     )
     lines.add_argument(
         "--whitespace", action="store_true", help="runs of blanks separate fields, as in awk"
@@ -280,7 +279,7 @@ def make_parser():
         "--keep",
         choices=("items", "summaries"),
         metavar="WHAT",
-        help="for cvmcount sample: items, or summaries, which count how often each came, too",
+        help="of each element its item, or summaries: how often it came, too",
     )
     add_progress(output)
     output.add_argument("--version", action="store_true", help="the version, and nothing else")
