@@ -229,7 +229,7 @@ def test_help_and_version():
     done = run("--help")
     assert (done.returncode, done.stderr) == (0, b"")
     shown = done.stdout.decode()
-    assert shown.count("\n  cvmcount ") == 3
+    assert shown.count("\n  cvmcount ") == 4
     assert len(shown.splitlines()) < 60
     assert max(map(len, shown.splitlines())) <= 96
     assert run("--version").stdout.decode() == f"cvmcount {__version__}\n"
