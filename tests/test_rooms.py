@@ -21,6 +21,7 @@ CORE = {
     "sketch": {
         "base", "identity", "reading", "items", "simd", "columns", "arrow", "lines", "sampler"
     },
+    "groups": {"base", "identity", "items", "sampler", "sketch"},
 }  # fmt: skip
 
 # The headers that a C++ program includes hold plain types, but for the sketch itself. The rooms
@@ -29,9 +30,9 @@ PUBLIC = {
     "api.h": {"columns", "sampler", "sketch"},
     "cvmcount.h": {"sketch"},
     "column_view.hpp": {"columns", "arrow", "sketch"},
-    "results.hpp": {"sampler", "sketch"},
-    "settings.hpp": {"sampler", "sketch"},
-    "sketch.hpp": {"sketch"},
+    "results.hpp": {"sampler", "sketch", "groups"},
+    "settings.hpp": {"sampler", "sketch", "groups"},
+    "sketch.hpp": {"sketch", "groups"},
 }
 
 # The same for the package: each part of it and the parts that it may use. Whatever is not named

@@ -43,6 +43,8 @@ class byte_writer {
         }
     }
 
+    std::size_t size() const noexcept { return bytes_.size(); }
+
     std::vector<std::byte> take() && { return std::move(bytes_); }
 
   private:
@@ -76,8 +78,8 @@ class byte_reader {
         return load_le<std::uint64_t>(little.data());
     }
 
-    // Precondition: no more than are left.
     std::vector<std::uint64_t> words(std::size_t count) {
+        if (count > left() / sizeof(std::uint64_t)) take(left() + 1);
         const auto source = take(count * sizeof(std::uint64_t));
         std::vector<std::uint64_t> values(count);
         for (std::size_t i = 0; i < count; ++i) {
