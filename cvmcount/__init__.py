@@ -1,11 +1,19 @@
 """Approximate counting of distinct elements, in one pass and fixed memory."""
 
+from ._count import count_approx
 from ._results import SampledCount, SampledShare
-from ._sketch import CVMSketch, count_approx, intersection, union
+from ._sketch import CVMSketch, intersection, union
 from ._version import __version__
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ._group_counts import GroupCounts
+    from ._groups import CVMGroups
+
 __all__ = [
+    "CVMGroups",
     "CVMSketch",
+    "GroupCounts",
     "SampledCount",
     "SampledShare",
     "__version__",
@@ -13,3 +21,20 @@ __all__ = [
     "intersection",
     "union",
 ]
+
+# What few programs need is imported where it is asked for.
+_MODULES = {"CVMGroups": "_groups", "GroupCounts": "_group_counts"}
+
+
+def __getattr__(name):
+    module = _MODULES.get(name)
+    if module is None:
+        raise AttributeError(f"module 'cvmcount' has no attribute {name!r}")
+    from importlib import import_module
+
+    found = globals()[name] = getattr(import_module(f"cvmcount.{module}"), name)
+    return found
+
+
+def __dir__():
+    return sorted({*globals(), *_MODULES})

@@ -72,6 +72,11 @@ def decode_item(data):
     return value
 
 
+def encode_members(members):
+    """The bytes of a tuple, from those of its members."""
+    return _head(4, len(members)) + b"".join(members)
+
+
 def decode_tagged(data):
     """The kind of a value that has a tag, and what is behind the tag; otherwise None and the value.
 
@@ -128,16 +133,12 @@ def _encode_bytes(item):
     return _head(2, len(item)) + bytes(item)
 
 
-def _encode_members(members):
-    return _head(4, len(members)) + b"".join(members)
-
-
 def _encode_tuple(item):
-    return _encode_members([encode_item(member) for member in tuple.__iter__(item)])
+    return encode_members([encode_item(member) for member in tuple.__iter__(item)])
 
 
 def _encode_frozenset(item):
-    return _tagged(_FROZENSET, _encode_members(sorted({encode_item(m) for m in frozenset(item)})))
+    return _tagged(_FROZENSET, encode_members(sorted({encode_item(m) for m in frozenset(item)})))
 
 
 def _encode_complex(item):
@@ -297,7 +298,7 @@ def _encode_numpy(item):
     if kind == "V" and isinstance(item, _known("numpy", "void")):
         if item.dtype.names is None:
             return _encode_bytes(item.tobytes())
-        return _encode_members([encode_item(item[name]) for name in item.dtype.names])
+        return encode_members([encode_item(item[name]) for name in item.dtype.names])
     if hasattr(item, "__index__"):
         return _encode_int(item.__index__())
     return _encode_float(float(item))

@@ -113,18 +113,6 @@ class CVMSketch:
 
 def union(*sketches: CVMSketch) -> SampledCount: ...
 def intersection(*sketches: CVMSketch) -> SampledCount: ...
-def count_approx(
-    items: _Items,
-    epsilon: SupportsFloat = 0.05,
-    delta: SupportsFloat = 0.001,
-    *,
-    capacity: SupportsIndex | None = None,
-    coins: Literal["hashed", "fresh"] = "hashed",
-    seed: SupportsIndex | None = 0,
-    dropna: bool = True,
-    workers: SupportsIndex | Literal["all"] = 1,
-    progress: _Progress = False,
-) -> int: ...
 def _update_both(
     sketch: CVMSketch,
     other: CVMSketch,

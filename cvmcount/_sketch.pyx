@@ -996,56 +996,6 @@ cdef CVMSketch load_sketch(cls, data, bint objects_allowed):
     return sketch
 
 
-def count_approx(
-    items,
-    epsilon=0.05,
-    delta=0.001,
-    *,
-    capacity=None,
-    coins="hashed",
-    seed=0,
-    dropna=True,
-    workers=1,
-    progress=False,
-):
-    """The approximate number of distinct elements of an iterable, array or column, as an int.
-
-    Exact as long as the distinct elements fit in the buffer. Beyond that, off by more than a
-    fraction `epsilon` with a probability of at most `delta`. Never more than the number of items.
-
-    Parameters
-    ----------
-    items : iterable, buffer or Arrow data
-        As for `CVMSketch.update`: also one column of pandas, Polars, DuckDB or pyarrow.
-    epsilon, delta, capacity, coins, seed, dropna
-        As for `CVMSketch`. Checked before any item is read.
-    workers, progress
-        As for `CVMSketch.update`.
-
-    Raises
-    ------
-    TypeError, ValueError, and others
-        As `CVMSketch` and `CVMSketch.update`.
-
-    Notes
-    -----
-    *Thread safety*: safe. *Reproducibility, cost and source*: as for `CVMSketch`; memory does not
-    grow with the number of items.
-
-    Examples
-    --------
-    >>> count_approx(["to", "be", "or", "not", "to", "be"])
-    4
-    >>> count_approx(i % 20_000 for i in range(100_000))
-    19997
-    """
-    cdef CVMSketch sketch = CVMSketch(
-        epsilon, delta, capacity=capacity, coins=coins, seed=seed, dropna=dropna
-    )
-    sketch.update(items, workers=workers, progress=progress)
-    return sketch.count()
-
-
 def _update_both(
     CVMSketch sketch not None, CVMSketch other not None, items, *, workers=1, progress=False
 ):

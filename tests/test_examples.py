@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 import cvmcount
+import cvmcount._count
+import cvmcount._groups
 import cvmcount._identity.objects
 import cvmcount._results
 import cvmcount._sketch
@@ -15,14 +17,23 @@ ROOT = Path(__file__).parents[1]
 
 def test_docstrings():
     examples = 0
-    for module in (cvmcount, cvmcount._sketch, cvmcount._results, cvmcount._identity.objects):
+    for module in (
+        cvmcount,
+        cvmcount._count,
+        cvmcount._groups,
+        cvmcount._sketch,
+        cvmcount._results,
+        cvmcount._identity.objects,
+    ):
         result = doctest.testmod(module)
         assert result.failed == 0
         examples += result.attempted
     assert examples > 15
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/merging.md", "docs/sample.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/groups.md", "docs/merging.md", "docs/sample.md"]
+)
 def test_pages(page):
     result = doctest.testfile(str(ROOT / page), module_relative=False)
     assert result.failed == 0

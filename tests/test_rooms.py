@@ -48,6 +48,11 @@ PACKAGE = {
     "_tables": {"_core", "_items"},
     "_progress": set(),
     "_results": {"_core", "_checks"},
+    "_group_counts": {"_html", "_tables"},
+    "_groups": {
+        "_core", "_checks", "_group_counts", "_identity", "_items", "_progress", "_readers",
+        "_sketch",
+    },
     "_sketch": {
         "_core", "_identity", "_readers", "_checks", "_html", "_items", "_progress", "_results",
         "_sample",

@@ -114,4 +114,5 @@ cdef extern from "columns/column_sequence.hpp" namespace "cvmcount" nogil:
             size_t begin, size_t end, const reading_rules& rules, lacking_items& lacking
         ) except +
         cbool read_number(size_t i, item_number& number) except +
+        void write_item(size_t i, vector[byte]& item) except +
         sliced_input slices() noexcept

@@ -41,6 +41,10 @@ cdef extern from "items/kept_items.hpp" namespace "cvmcount" nogil:
         const kept_item* find(uint64_t identity) noexcept
         number_form form "number_form" () noexcept
 
+    cdef cppclass item_view "std::span<const std::byte>":
+        const byte* data() noexcept
+        size_t size() noexcept
+
     cdef cppclass lacking_items:
         size_t left() noexcept
         cbool lacks(uint64_t identity) noexcept

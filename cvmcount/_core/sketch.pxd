@@ -81,7 +81,7 @@ cdef extern from "<optional>" nogil:
         uint64_t value() noexcept
 
 
-cdef extern from *:
+cdef extern from * nogil:
     """
     #include "cvmcount/sketch.hpp"
     #include "items/kept_items.hpp"

@@ -32,6 +32,9 @@ cdef class BlockReader:
     cdef object last_items(self):
         raise NotImplementedError
 
+    cdef bytes item_at(self, Py_ssize_t position):
+        return encode_item(self.last_items()[position - self.given])
+
 
 # Gives the items that are lacking. Of equal ones it is the first.
 cdef int give_objects(items, Identifier* identifier, lacking_items* lacking) except -1:

@@ -64,6 +64,11 @@ cdef class CategoryReader(ColumnReader):
             return ColumnReader.give_items(self, identifier, lacking)
         return self.objects.give_items(identifier, lacking)
 
+    cdef bytes item_at(self, Py_ssize_t position):
+        if self.objects is None:
+            return ColumnReader.item_at(self, position)
+        return self.objects.item_at(position)
+
     cdef int drop_items(self) except -1:
         if self.objects is not None:
             self.objects.drop_items()

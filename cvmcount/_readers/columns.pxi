@@ -106,6 +106,14 @@ cdef class ColumnReader(BlockReader):
                 break
         return self.drop_items()
 
+    cdef bytes item_at(self, Py_ssize_t position):
+        cdef vector[byte] data
+        try:
+            self.values.get().write_item(<size_t>(position - self.first), data)
+        except RuntimeError:  # only Python has this value
+            return encode_item(self.source.values_at(position, position + 1)[0])
+        return PyBytes_FromStringAndSize(<const char*>data.data(), <Py_ssize_t>data.size())
+
     # Reads a block that the column cannot identify.
     cdef int fill_one_by_one(self, Block* block) except -1:
         end = min(self.position + column_block_values, self.values.get().size())

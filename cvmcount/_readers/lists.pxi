@@ -274,6 +274,9 @@ cdef class SequenceReader(BlockReader):
     cdef object last_items(self):
         return self.items[self.given:self.position]
 
+    cdef bytes item_at(self, Py_ssize_t position):
+        return encode_item(self.items[position])
+
     cdef address_cache* caches_for(self, const Block* block, size_t size) except? NULL:
         if OBJECTS_STAY and block.identifier.rules.skip_repeats and size >= LEAST_FOR_CACHE:
             if self.caches.empty():

@@ -65,5 +65,8 @@ cdef class ObjectsReader(BlockReader):
     cdef object last_items(self):
         return self.last.last_items()
 
+    cdef bytes item_at(self, Py_ssize_t position):
+        return encode_item(self.items.values_at(position, position + 1)[0])
+
     cdef int drop_items(self) except -1:
-        return self.last.drop_items()
+        return 0 if self.last is None else self.last.drop_items()

@@ -41,6 +41,8 @@ cdef class BlockReader:
     # Nothing of them is lacking.
     cdef int drop_items(self) except -1
     cdef object last_items(self)
+    # The item bytes of one of them.
+    cdef bytes item_at(self, Py_ssize_t position)
 
 
 # A reader of any input. The table in readers.pyx says who reads what.

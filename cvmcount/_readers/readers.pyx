@@ -4,6 +4,7 @@ Each container has a file of its own, and the table below says which reader take
 """
 
 cimport cython
+from cpython.bytes cimport PyBytes_FromStringAndSize
 from cpython.object cimport PyObject
 from libc.stddef cimport size_t
 from libc.stdint cimport uint64_t

@@ -43,12 +43,16 @@ std::size_t column_sequence::find_items(std::size_t begin, std::size_t end,
     return begin;
 }
 
-bool column_sequence::read_number(std::size_t i, item_number& number) const {
-    item_bytes bytes;
-    item_writer out(bytes);
+void column_sequence::write_item(std::size_t i, item_bytes& item) const {
+    item_writer out(item);
     const auto after = std::upper_bound(ends_.begin(), ends_.end(), i);
     const auto which = static_cast<std::size_t>(after - ends_.begin());
     columns_[which]->write_item(i - (which == 0 ? 0 : ends_[which - 1]), out);
+}
+
+bool column_sequence::read_number(std::size_t i, item_number& number) const {
+    item_bytes bytes;
+    write_item(i, bytes);
     return cvmcount::read_number(bytes, number);
 }
 

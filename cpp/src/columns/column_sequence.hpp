@@ -30,8 +30,10 @@ class column_sequence {
     std::size_t find_items(std::size_t begin, std::size_t end, const reading_rules& rules,
                            lacking_items& lacking);
 
-    // Finds one value as a number. Returns false where it is none. Throws as column::write_item()
-    // does.
+    // Appends the item bytes of one value. Throws as column::write_item() does.
+    void write_item(std::size_t i, item_bytes& item) const;
+
+    // Finds one value as a number. Returns false where it is none. Throws likewise.
     bool read_number(std::size_t i, item_number& number) const;
 
     // For a parallel_reader, whose slices read this as column::read() does.

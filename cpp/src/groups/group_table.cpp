@@ -13,9 +13,9 @@
 namespace cvmcount {
 namespace {
 
-constexpr std::size_t fewest_slots = 64;
+constexpr std::size_t fewest_slots = 16;
 constexpr std::uint64_t multiplier = 0x9e3779b97f4a7c15U;  // 2**64 over the golden ratio
-constexpr unsigned shard_bits = 4;  // the highest ones choose the table: see groups.cpp
+constexpr unsigned table_bits = 8;  // the highest ones choose the table: see groups.cpp
 
 // Always inlined: GCC takes a function that only prefetches for one that does nothing, and drops
 // its calls.
@@ -23,6 +23,11 @@ CVMCOUNT_ALWAYS_INLINE inline void prefetch([[maybe_unused]] const void* address
 #if defined(__GNUC__)
     __builtin_prefetch(address);
 #endif
+}
+
+// Fuller sets would save memory, and emptier ones time.
+std::size_t room_in_set(std::uint32_t log_size) noexcept {
+    return std::size_t{13} << log_size >> 4;
 }
 
 std::size_t slot_in_set(std::uint64_t value, std::uint32_t log_size) noexcept {
@@ -129,7 +134,7 @@ std::size_t group_table::memory_bytes() const noexcept {
 // ---- keys ---------------------------------------------------------------------------------------
 
 std::uint64_t group_table::mixed(std::uint64_t key) noexcept {
-    return key * multiplier << shard_bits;
+    return key * multiplier << table_bits;
 }
 
 std::uint64_t group_table::home(std::uint64_t key) const noexcept {
@@ -269,7 +274,6 @@ void group_table::insert_few(group& into, std::uint64_t value) {
     ++into.count;
 }
 
-// A set is at most five eighths full.
 void group_table::insert_in_set(group& into, std::uint64_t value) {
     auto& set = into.in.set;
     if (value == 0) {
@@ -280,8 +284,7 @@ void group_table::insert_in_set(group& into, std::uint64_t value) {
         for (; set.slots[slot] != 0; slot = (slot + 1) & mask) {
             if (set.slots[slot] == value) return;
         }
-        const std::size_t room = std::size_t{5} << into.link >> 3;
-        if (into.count < room && into.count < capacity_) {
+        if (into.count < room_in_set(into.link) && into.count < capacity_) {
             set.slots[slot] = value;
             ++into.count;
             return;
@@ -291,7 +294,7 @@ void group_table::insert_in_set(group& into, std::uint64_t value) {
         make_sampler(into);
         return insert(into, value);
     }
-    if (into.count >= std::size_t{5} << into.link >> 3) make_set(into, into.link + 1);
+    if (into.count >= room_in_set(into.link)) make_set(into, into.link + 1);
     if (value == 0) {
         into.in.set.has_zero = true;
     } else {

@@ -52,16 +52,17 @@ std::uint32_t groups::table_of(std::uint64_t key) noexcept {
 
 // ---- items --------------------------------------------------------------------------------------
 
-void groups::take(std::span<const std::uint64_t> keys, std::span<const std::uint64_t> values,
-                  thread_team* team) {
-    for (table& each : tables_) each.waiting.clear();
+void groups::take(std::span<const std::uint64_t> keys, std::span<const std::uint64_t> values) {
     for (std::size_t i = 0; i < keys.size(); ++i) {
         if (drops_missing_keys_ && keys[i] == missing_) continue;
         tables_[table_of(keys[i])].waiting.push_back(
             {keys[i], values[i], add_items(items_seen_, i)});
     }
     items_seen_ = add_items(items_seen_, keys.size());
+    waiting_ += keys.size();
+}
 
+void groups::flush(thread_team* team) {
     struct work {
         std::vector<table>& tables;
         std::size_t workers;
@@ -73,7 +74,9 @@ void groups::take(std::span<const std::uint64_t> keys, std::span<const std::uint
         auto& job = *static_cast<work*>(context);
         try {
             for (std::size_t i = slice; i < job.tables.size(); i += job.workers) {
-                job.tables[i].groups.take(job.tables[i].waiting, job.skipped);
+                table& each = job.tables[i];
+                each.groups.take(each.waiting, job.skipped);
+                each.waiting.clear();
             }
         } catch (const std::exception&) {
             job.has_failed = true;
@@ -82,7 +85,15 @@ void groups::take(std::span<const std::uint64_t> keys, std::span<const std::uint
     team == nullptr ? take_slice(&shared, 0) : team->run(take_slice, &shared);
     size_ = 0;
     for (const table& each : tables_) size_ += each.groups.size();
-    if (shared.has_failed) throw std::bad_alloc();
+    waiting_ = 0;
+    next_to_name_ = 0;
+    if (!shared.has_failed) return;
+    for (table& each : tables_) each.waiting.clear();
+    throw std::bad_alloc();
+}
+
+void groups::release_memory() noexcept {
+    for (table& each : tables_) std::vector<keyed_item>().swap(each.waiting);
 }
 
 // ---- keys ---------------------------------------------------------------------------------------
@@ -105,18 +116,10 @@ void groups::table::name(std::span<const std::byte> item) {
 }
 
 void groups::name(std::span<const std::byte> item) {
-    for (table& each : tables_) {
-        if (each.name_ends.size() < each.groups.size()) return each.name(item);
+    while (tables_[next_to_name_].name_ends.size() == tables_[next_to_name_].groups.size()) {
+        next_to_name_ = (next_to_name_ + 1) % tables_.size();
     }
-}
-
-void groups::name(const lacking_items& found) {
-    for (table& each : tables_) {
-        while (each.name_ends.size() < each.groups.size()) {
-            const auto next = static_cast<std::uint32_t>(each.name_ends.size());
-            each.name(found.value_of(each.groups.key(next)));
-        }
-    }
+    tables_[next_to_name_].name(item);
 }
 
 std::span<const std::byte> groups::name(place of) const noexcept {

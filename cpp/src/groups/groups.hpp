@@ -16,7 +16,6 @@
 #include "cvmcount/results.hpp"
 #include "cvmcount/settings.hpp"
 #include "groups/group_table.hpp"
-#include "items/kept_items.hpp"
 
 namespace cvmcount {
 
@@ -34,10 +33,19 @@ class groups {
     const sketch_settings& settings() const noexcept { return settings_; }
     bool drops_missing_keys() const noexcept { return drops_missing_keys_; }
 
-    // Takes as many items as there are keys, by so many threads. Throws std::bad_alloc; then some
-    // items have been taken.
-    void take(std::span<const std::uint64_t> keys, std::span<const std::uint64_t> values,
-              thread_team* team);
+    // Takes as many items as there are keys. They wait until there are so many that the items of
+    // one table meet the groups of the last ones in the cache. Throws std::bad_alloc.
+    void take(std::span<const std::uint64_t> keys, std::span<const std::uint64_t> values);
+
+    // Whether so many items wait that flush() is due.
+    bool is_due() const noexcept { return waiting_ >= most_waiting; }
+
+    // Gives the items that wait to their groups, by the threads of the team where there is one.
+    // Nothing below knows them before. Throws std::bad_alloc; then some of them are lost.
+    void flush(thread_team* team = nullptr);
+
+    // Frees the memory in which items wait. To be called after flush().
+    void release_memory() noexcept;
 
     // ---- keys. Each group has a name: the item bytes of its key. --------------------------------
 
@@ -47,9 +55,8 @@ class groups {
     };
     // Those that have come since the last call of name(), in a fixed order.
     std::vector<unnamed_group> unnamed() const;
-    // Names one after the other, in that order. Throws std::bad_alloc.
+    // Names one after the other, in that order. Precondition: there is one. Throws std::bad_alloc.
     void name(std::span<const std::byte> item);
-    void name(const lacking_items& found);
 
     // ---- groups, in the order in which they came ------------------------------------------------
 
@@ -99,7 +106,8 @@ class groups {
     hashed_state state(place of) const { return tables_[of.table].groups.state(of.in_table); }
 
   private:
-    static constexpr unsigned table_bits = 4;
+    static constexpr unsigned table_bits = 8;  // as in group_table.cpp
+    static constexpr std::size_t most_waiting = std::size_t{1} << 20;
 
     struct table {
         explicit table(std::size_t capacity) : groups(capacity) {}
@@ -107,7 +115,7 @@ class groups {
         group_table groups;
         std::vector<std::byte> names;
         std::vector<std::uint64_t> name_ends;  // of each group that has one
-        std::vector<keyed_item> waiting;       // items of one call of take()
+        std::vector<keyed_item> waiting;
 
         void name(std::span<const std::byte> item);
     };
@@ -119,6 +127,8 @@ class groups {
     bool drops_missing_keys_;
     std::uint64_t missing_;  // the identity of a missing value
     std::uint64_t items_seen_ = 0;
+    std::size_t waiting_ = 0;
+    std::size_t next_to_name_ = 0;  // the table of a group without a name, or one before it
     std::size_t size_ = 0;
     std::vector<table> tables_;
 };

@@ -2,10 +2,12 @@
 // matters how items came: in which calls, by how many threads, or merged.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <vector>
 
+#include "base/bytes.hpp"
 #include "groups/groups.hpp"
 #include "identity/identity.hpp"
 #include "sampler/sampler.hpp"
@@ -33,6 +35,12 @@ struct twin {
     }
 };
 
+std::vector<std::byte> name_of(std::uint64_t key) {
+    std::vector<std::byte> name(1 + key % 3 * sizeof(key));
+    if (name.size() > 1) store_le(name.data() + 1, key);
+    return name;
+}
+
 void check_alike(const groups& made, const twin& expected) {
     REQUIRE(made.size() == expected.samplers.size());
     const auto places = made.in_order();
@@ -42,6 +50,7 @@ void check_alike(const groups& made, const twin& expected) {
         REQUIRE(made.key(places[i]) == key);
         const hashed_sampler& sampler = expected.samplers.at(key);
         REQUIRE(made.state(places[i]) == sampler.state());
+        REQUIRE(std::ranges::equal(made.name(places[i]), name_of(key)));
         const auto answer = made.ask(places[i], 0.9);
         REQUIRE(answer.count == sampler.count());
         REQUIRE(answer.exact == sampler.is_exact());
@@ -70,10 +79,7 @@ void make_items(random_words& random, std::size_t size, std::uint64_t num_keys,
 }
 
 void name_all(groups& all) {
-    for (std::size_t left = all.unnamed().size(); left > 0; --left) {
-        const std::byte name{0x01};
-        all.name({&name, 1});
-    }
+    for (const auto& each : all.unnamed()) all.name(name_of(each.key));
 }
 
 TEST_CASE("a group is what a sampler of its values alone would be") {
@@ -87,7 +93,8 @@ TEST_CASE("a group is what a sampler of its values alone would be") {
             twin expected = {capacity};
             for (int call = 0; call < 6; ++call) {
                 make_items(random, random.below(20'000), num_keys, num_values, keys, values);
-                made.take(keys, values, nullptr);
+                made.take(keys, values);
+                made.flush();
                 expected.take(keys, values, missing);
                 name_all(made);
                 check_alike(made, expected);
@@ -101,7 +108,8 @@ TEST_CASE("the number of threads and the cut into calls change nothing") {
     words keys, values;
     make_items(random, 60'000, 3000, 500, keys, values);
     groups whole({.capacity = 64}, false);
-    whole.take(keys, values, nullptr);
+    whole.take(keys, values);
+    whole.flush();
     name_all(whole);
     for (const std::size_t workers : {2U, 5U}) {
         thread_team team(workers);
@@ -109,10 +117,12 @@ TEST_CASE("the number of threads and the cut into calls change nothing") {
         for (std::size_t begin = 0; begin < keys.size();) {
             const std::size_t size =
                 std::min<std::size_t>(1 + random.below(9000), keys.size() - begin);
-            made.take(std::span(keys).subspan(begin, size), std::span(values).subspan(begin, size),
-                      &team);
+            made.take(std::span(keys).subspan(begin, size), std::span(values).subspan(begin, size));
+            if (random.below(3) == 0) made.flush(&team);
             begin += size;
         }
+        made.flush(&team);
+        made.release_memory();
         name_all(made);
         CHECK(made == whole);
     }
@@ -122,12 +132,14 @@ TEST_CASE("missing keys and values") {
     const words keys = {missing, 7, missing, 7};
     const words values = {1, missing, 2, missing};
     groups all({.dropna = false}, false);
-    all.take(keys, values, nullptr);
+    all.take(keys, values);
+    all.flush();
     CHECK(all.size() == 2);
     CHECK(all.ask(*all.find(missing), 0.9).count == 2);
     CHECK(all.ask(*all.find(7), 0.9).count == 1);
     groups some({}, true);
-    some.take(keys, values, nullptr);
+    some.take(keys, values);
+    some.flush();
     CHECK(some.size() == 1);
     CHECK(some.ask(*some.find(7), 0.9).count == 0);
     CHECK(some.items_seen() == 4);
@@ -148,10 +160,12 @@ TEST_CASE("groups merge as sketches do, and all together are the sketch of every
         groups a({.capacity = 100}, false), b({.capacity = 100}, false);
         twin twin_a = {100}, twin_b = {100};
         make_items(random, 20'000, 400, num_values, keys, values);
-        a.take(keys, values, nullptr);
+        a.take(keys, values);
+        a.flush();
         twin_a.take(keys, values, missing);
         make_items(random, 20'000, 800, num_values, keys, values);
-        b.take(keys, values, nullptr);
+        b.take(keys, values);
+        b.flush();
         twin_b.take(keys, values, missing);
         name_all(a);
         name_all(b);
@@ -183,12 +197,14 @@ TEST_CASE("copies, moves and what is left out") {
     words keys, values;
     make_items(random, 30'000, 50, 100'000, keys, values);
     groups made({.capacity = 64}, false);
-    made.take(keys, values, nullptr);
+    made.take(keys, values);
+    made.flush();
     name_all(made);
     groups copy(made);
     CHECK(copy == made);
     make_items(random, 3000, 90, 100'000, keys, values);
-    copy.take(keys, values, nullptr);
+    copy.take(keys, values);
+    copy.flush();
     name_all(copy);
     CHECK(!(copy == made));
     groups moved(std::move(copy));
@@ -219,7 +235,8 @@ TEST_CASE("keys that share their low and high bits are found") {
         values.push_back(i);
     }
     groups made({}, false);
-    made.take(keys, values, nullptr);
+    made.take(keys, values);
+    made.flush();
     CHECK(made.size() == 5000);
 }
 

@@ -24,7 +24,8 @@ groups some_groups(std::uint64_t num_keys, std::uint64_t num_values, std::size_t
         values.push_back(mix64(random.below(num_values)));
     }
     groups made({.capacity = 64, .seed = 5, .dropna = false}, false);
-    made.take(keys, values, nullptr);
+    made.take(keys, values);
+    made.flush();
     for (const auto& each : made.unnamed()) {
         item_bytes name;
         item_writer(name).natural(each.key);

@@ -1,0 +1,139 @@
+"""Counts by key as a table: what `CVMGroups.estimates` and `count_approx(..., by=keys)` return."""
+
+from array import array
+from typing import NamedTuple
+
+RESULTS = ("estimate", "low", "high")
+
+
+class GroupCount(NamedTuple):
+    """The number of distinct elements of one key, and its interval."""
+
+    key: object
+    estimate: int
+    low: int
+    high: int
+
+
+class GroupCounts:
+    """A table of counts by key: a sequence of `GroupCount`, which does not change.
+
+    `key_names` are the names of its key columns; of several, a key is a tuple. `confidence` is that
+    of the interval of each row. Polars, pandas, pyarrow and DuckDB read it by the Arrow PyCapsule
+    interface: `polars.DataFrame(counts)`.
+
+    The rows of `CVMGroups.top` have intervals that hold all together: `is_simultaneous` is True.
+    """
+
+    def __init__(self, keys, estimates, low, high, *, key_names, confidence, is_simultaneous=False):
+        self._keys = keys
+        self._numbers = (estimates, low, high)
+        self.key_names = tuple(key_names)
+        self.confidence = confidence
+        self.is_simultaneous = is_simultaneous
+
+    def with_key_names(self, names):
+        """The same table with other names of its key columns.
+
+        Raises
+        ------
+        ValueError
+            If two columns would have one name.
+        """
+        every = [*names, *RESULTS]
+        for name in names:
+            if every.count(name) > 1:
+                raise ValueError(f"by: a result cannot have two columns named {name!r}")
+        return GroupCounts(
+            self._keys,
+            *self._numbers,
+            key_names=names,
+            confidence=self.confidence,
+            is_simultaneous=self.is_simultaneous,
+        )
+
+    def __len__(self):
+        return len(self._keys)
+
+    def __getitem__(self, index):
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        return GroupCount(self._keys[index], *(column[index] for column in self._numbers))
+
+    def __iter__(self):
+        return map(GroupCount, self._keys, *self._numbers)
+
+    def __eq__(self, other):
+        if not isinstance(other, GroupCounts):
+            return NotImplemented
+        return self.to_pydict() == other.to_pydict() and self.confidence == other.confidence
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def to_dict(self):
+        """The estimates by key, as a dict."""
+        return dict(zip(self._keys, self._numbers[0], strict=True))
+
+    def to_pydict(self):
+        """The columns as a dict of lists, as data frame libraries take them."""
+        columns = dict(zip(self.key_names, self._key_columns(), strict=True))
+        columns |= {name: list(column) for name, column in zip(RESULTS, self._numbers, strict=True)}
+        return columns
+
+    def to_pylist(self):
+        """The rows as a list of dicts."""
+        columns = self.to_pydict()
+        return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+    def _key_columns(self):
+        if len(self.key_names) == 1:
+            return [list(self._keys)]
+        return [[key[i] for key in self._keys] for i in range(len(self.key_names))]
+
+    def _table(self):
+        from cvmcount._tables.columns import column_of, table_of
+        from cvmcount._tables.export import Table
+
+        keys = map(column_of, self.key_names, self._key_columns())
+        return Table(table_of([*keys, *map(column_of, RESULTS, self._numbers)]))
+
+    def __arrow_c_schema__(self):
+        """The columns by the Arrow PyCapsule interface.
+
+        Raises
+        ------
+        TypeError
+            If the keys have no Arrow type in common: `to_pylist()` has them as Python values.
+        """
+        return self._table().__arrow_c_schema__()
+
+    def __arrow_c_array__(self, requested_schema=None):
+        """The same for the table as one array. It is a copy, and always of one schema."""
+        return self._table().__arrow_c_array__(requested_schema)
+
+    def __arrow_c_stream__(self, requested_schema=None):
+        """The same for a stream of one array."""
+        return self._table().__arrow_c_stream__(requested_schema)
+
+    def _describe(self):
+        together = "together" if self.is_simultaneous else "each"
+        return (
+            f"GroupCounts: {len(self):,} keys, {100 * self.confidence:.10g}% intervals {together}"
+        )
+
+    def __repr__(self):
+        return f"<{self._describe()}>"
+
+    def _repr_html_(self):
+        from cvmcount._html import table_html
+
+        names = [*self.key_names, *RESULTS]
+        rows = []
+        for count in self[:10]:
+            keys = [count.key] if len(self.key_names) == 1 else count.key
+            rows.append([*keys, f"{count.estimate:,}", f"{count.low:,}", f"{count.high:,}"])
+        return table_html(self._describe(), names, rows, len(self))
+
+
+def empty_columns():
+    return array("q"), array("q"), array("q")
