@@ -98,8 +98,10 @@ def apt_install(*packages: str) -> None:
     """Install what PyPI does not have, unless it is there."""
     if not shutil.which("apt-get"):
         sys.exit(f"this needs {', '.join(packages)}: install them with your package manager")
-    known = subprocess.run(["dpkg-query", "--show", *packages], capture_output=True)
-    if known.returncode == 0:
+    # dpkg also knows packages that others only suggest.
+    query = ["dpkg-query", "--show", "--showformat=${db:Status-Status}\n", *packages]
+    known = subprocess.run(query, capture_output=True, text=True)
+    if known.returncode == 0 and set(known.stdout.split()) == {"installed"}:
         return
     sudo = ["sudo"] if os.geteuid() != 0 else []
     run(*sudo, "apt-get", "update", "-qq")

@@ -20,8 +20,9 @@ COLUMNS = [
     "our rms", "DuckDB rms",
 ]  # fmt: skip
 SENTENCE = (
-    "Seconds for a table of two columns, medians of the rounds by turns; then the memory of all our "
-    "groups, and the root mean square of the relative errors over all keys. Polars counts exactly."
+    "Seconds for a table of two columns, medians of the rounds by turns; then the memory of all "
+    "our groups, and the root mean square of the relative errors over all keys. Polars counts "
+    "exactly."
 )
 LEGEND = {
     "even": "every key is equally likely",
