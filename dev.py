@@ -11,6 +11,7 @@
     python3 dev.py fuzz [NAME [SECONDS]]  one target of cpp/fuzz, or a minute of each (needs Clang)
     python3 dev.py notebooks     run benchmarks/notebooks anew, in place (five minutes)
     python3 dev.py docs          the API as HTML pages, in build/docs
+    python3 dev.py wheels [PYTHON]...  source archive and wheels, each tested where nothing else is
     python3 dev.py benchmark NAME [OPTIONS]  one of benchmarks/*.py, with all rivals installed
 
 Each command creates the virtual environment .venv and installs what it needs from PyPI. The C++
@@ -306,6 +307,8 @@ def main() -> None:
         run(PYTHON, "cpp/tests/mutants.py", *arguments)
     elif command == "portability":
         portability()
+    elif command == "wheels":
+        run(sys.executable, ".ci/wheels.py", *arguments)
     else:
         sys.exit(__doc__)
 
