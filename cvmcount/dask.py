@@ -22,7 +22,7 @@ except ImportError as error:
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-__all__ = ["count_approx", "sketches"]
+__all__ = ["count_approx", "sample", "sketches"]
 
 SKETCHES = pd.ArrowDtype(pa.binary())
 
@@ -45,7 +45,7 @@ def count_approx(
     by : name or list of names, optional
         Columns to group by. Missing values are a group of their own.
     **settings
-        epsilon, delta, capacity, seed and dropna, as for `CVMSketch`.
+        epsilon, delta, capacity, seed, dropna and keep, as for `CVMSketch`.
 
     Returns
     -------
@@ -102,6 +102,46 @@ def sketches(
     )
     grouped = frame.groupby(names, dropna=False, observed=True, sort=False)
     return grouped.agg(sketch=(column, sketch)).reset_index()
+
+
+def sample(
+    frame: dd.DataFrame, column: Hashable, **settings: Unpack[partials.Settings]
+) -> dd.DataFrame:
+    """A uniform sample of the distinct elements of a column, lazily.
+
+    Parameters
+    ----------
+    frame, column
+        As for `count_approx`.
+    **settings
+        Likewise. Without `keep="items"` the exact number of occurrences is counted, too; the sample
+        has one element less than `capacity`, or all.
+
+    Returns
+    -------
+    dask.dataframe.DataFrame
+        `item`, of the type of the column, and `count` (int).
+    """
+    settings = partials.sample_settings(settings)
+    dtype = frame._meta[column].dtype if isinstance(frame, dd.DataFrame) else object
+    return _reduced(
+        frame,
+        column,
+        settings,
+        partial(_sample, dtype=dtype),
+        _sample_frame(partials.sample_of(partials.empty_sketch(settings)), dtype),
+    )
+
+
+def _sample(parts: pd.DataFrame, dtype: Any) -> pd.DataFrame:
+    return _sample_frame(partials.sample_of(partials.merged(parts["sketch"])), dtype)
+
+
+def _sample_frame(columns: dict[str, list], dtype: Any) -> pd.DataFrame:
+    types = {"item": dtype, "count": "int64"}
+    return pd.DataFrame(
+        {name: pd.Series(values, dtype=types[name]) for name, values in columns.items()}
+    )
 
 
 def _checked(frame: Any, column: Any, settings: partials.Settings) -> bytes:

@@ -20,7 +20,7 @@ except ImportError as error:
 
 from cvmcount._engines.arrow import with_estimates
 
-__all__ = ["DistinctSketch", "count_approx", "sketches"]
+__all__ = ["DistinctSketch", "count_approx", "sample", "sketches"]
 
 
 class DistinctSketch(AggregateFnV2):
@@ -123,6 +123,34 @@ def sketches(
     names = partials.as_list(by)
     partials.check_names(names)
     return dataset.groupby(names).aggregate(DistinctSketch(column, **settings))
+
+
+def sample(dataset: Dataset, column: str, **settings: Unpack[partials.Settings]) -> Dataset:
+    """A uniform sample of the distinct elements of a column, for which the dataset is read at once.
+
+    Parameters
+    ----------
+    dataset, column
+        As for `count_approx`.
+    **settings
+        Likewise. Without `keep="items"` the exact number of occurrences is counted, too; the sample
+        has one element less than `capacity`, or all.
+
+    Returns
+    -------
+    ray.data.Dataset
+        `item`, of the type of the column, and `count` (int).
+    """
+    settings = partials.sample_settings(settings)
+    columns = partials.sample_of(_sketch_of_all(dataset, column, settings))
+    schema = dataset.schema()
+    kind = dict(zip(schema.names, schema.types, strict=True))[column] if schema else None
+    if not isinstance(kind, pa.DataType):
+        kind = None
+    types = {"item": kind, "count": pa.int64()}
+    return from_arrow(
+        pa.table({name: pa.array(values, types[name]) for name, values in columns.items()})
+    )
 
 
 def _sketch_of_all(dataset: Dataset, column: str, settings: partials.Settings) -> bytes:

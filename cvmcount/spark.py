@@ -23,7 +23,7 @@ except ImportError as error:
 
 from cvmcount._engines.arrow import partial_sketches, with_estimates
 
-__all__ = ["count_approx", "sketches"]
+__all__ = ["count_approx", "sample", "sketches"]
 
 SKETCH_FIELD = types.StructField("sketch", types.BinaryType())
 ESTIMATE_FIELDS = [
@@ -102,6 +102,34 @@ def sketches(
     """
     found, names = _sketches(frame, column, by, settings)
     return found.toDF(*names, "sketch")
+
+
+def sample(
+    frame: DataFrame, column: str | Column, **settings: Unpack[partials.Settings]
+) -> DataFrame:
+    """A uniform sample of the distinct elements of a column, by an action.
+
+    Parameters
+    ----------
+    frame, column
+        As for `count_approx`.
+    **settings
+        Likewise. Without `keep="items"` the exact number of occurrences is counted, too; the sample
+        has one element less than `capacity`, or all.
+
+    Returns
+    -------
+    DataFrame
+        `item`, of the type of the column, and `count` (bigint).
+    """
+    settings = partials.sample_settings(settings)
+    found, _ = _sketches(frame, column, None, settings)
+    columns = partials.sample_of(found.collect()[0]["sketch"])
+    kind = frame.select(column).schema.fields[0].dataType
+    types_of = {"item": kind, "count": types.LongType()}
+    schema = types.StructType([types.StructField(name, types_of[name]) for name in columns])
+    rows = list(zip(*columns.values(), strict=True))
+    return frame.sparkSession.createDataFrame(rows, schema)
 
 
 def _sketches(

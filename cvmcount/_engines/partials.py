@@ -26,6 +26,7 @@ class Settings(TypedDict, total=False):
     coins: Literal["hashed"]
     seed: SupportsIndex | None
     dropna: bool
+    keep: Literal["items", "summaries"] | None
 
 
 def empty_sketch(settings: Settings) -> bytes:
@@ -82,6 +83,25 @@ def merged(sketches: Iterable[bytes]) -> bytes:
 
 def count_of(sketch: bytes) -> int:
     return CVMSketch.from_bytes(sketch).count()
+
+
+SAMPLE = ("item", "count")
+
+
+def sample_settings(settings: Settings) -> Settings:
+    """Those of sketches that keep what a sample shows: summaries, unless told otherwise."""
+    chosen: Settings = {"keep": "summaries", **settings}
+    if chosen["keep"] is None:
+        raise ValueError("keep must be 'items' or 'summaries' for a sample")
+    return chosen
+
+
+def sample_of(sketch: bytes) -> dict[str, list]:
+    """The columns of a sample: the items and, if they were kept, the counts."""
+    loaded = CVMSketch.from_bytes(sketch)
+    names = SAMPLE if loaded.keep == "summaries" else SAMPLE[:1]
+    columns = loaded.sample().to_pydict()
+    return {name: columns[name] for name in names}
 
 
 def estimate_of(sketch: bytes) -> tuple[float, int, int]:

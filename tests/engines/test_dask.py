@@ -14,7 +14,7 @@ from dask.distributed import Client, LocalCluster
 
 import engine_cases as cases
 from cvmcount import CVMSketch
-from cvmcount.dask import count_approx, sketches
+from cvmcount.dask import count_approx, sample, sketches
 
 PAGE = Path(__file__).parents[2] / "docs" / "dask.md"
 
@@ -53,6 +53,20 @@ def test_estimates(column):
     computed = found.compute()
     assert computed.dtypes.to_dict() == found.dtypes.to_dict()
     cases.check_estimates(rows(computed), column, "group")
+
+
+@pytest.mark.parametrize("column", ["number", "word"])
+def test_samples(column):
+    found = sample(frame(3), column, **cases.SETTINGS)
+    computed = found.compute()
+    assert computed.dtypes.to_dict() == found.dtypes.to_dict()
+    assert computed["item"].dtype == frame(1)[column].dtype
+    cases.check_sample(rows(computed), column)
+    items = sample(frame(3), column, keep="items", **cases.SETTINGS).compute()
+    assert list(items.columns) == ["item"]
+    assert list(items["item"]) == list(computed["item"])
+    with pytest.raises(ValueError, match="keep"):
+        sample(frame(3), column, keep=None)
 
 
 def frame_of_objects(make):

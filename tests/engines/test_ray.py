@@ -11,7 +11,7 @@ from ray.data.aggregate import Count
 
 import engine_cases as cases
 from cvmcount import CVMSketch
-from cvmcount.ray import DistinctSketch, count_approx, sketches
+from cvmcount.ray import DistinctSketch, count_approx, sample, sketches
 
 PAGE = Path(__file__).parents[2] / "docs" / "ray.md"
 
@@ -52,6 +52,17 @@ def test_estimates(column):
     found = count_approx(dataset(3), column, by="group", **cases.SETTINGS)
     assert found.schema().names == ["group", "estimate", "low", "high"]
     cases.check_estimates(rows(found), column, "group")
+
+
+@pytest.mark.parametrize("column", ["number", "word"])
+def test_samples(column):
+    found = sample(dataset(3), column, **cases.SETTINGS)
+    assert found.schema().types[0] == cases.table().schema.field(column).type
+    cases.check_sample(rows(found), column)
+    items = sample(dataset(3), column, keep="items", **cases.SETTINGS)
+    assert items.schema().names == ["item"]
+    with pytest.raises(ValueError, match="keep"):
+        sample(dataset(3), column, keep=None)
 
 
 def test_blocks_without_rows():

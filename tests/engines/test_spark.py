@@ -16,7 +16,7 @@ from pyspark.sql import functions as sf
 import engine_cases as cases
 from cvmcount import CVMSketch
 from cvmcount._engines import arrow
-from cvmcount.spark import count_approx, sketches
+from cvmcount.spark import count_approx, sample, sketches
 
 PAGE = Path(__file__).parents[2] / "docs" / "spark.md"
 
@@ -59,6 +59,17 @@ def test_estimates(spark, column):
     found = count_approx(frame(spark, 3), column, by="group", **cases.SETTINGS)
     assert found.columns == ["group", "estimate", "low", "high"]
     cases.check_estimates(rows(found), column, "group")
+
+
+@pytest.mark.parametrize("column", ["number", "word"])
+def test_samples(spark, column):
+    data = frame(spark, 3)
+    found = sample(data, column, **cases.SETTINGS)
+    assert found.schema["item"].dataType == data.schema[column].dataType
+    cases.check_sample(rows(found), column)
+    assert sample(data, column, keep="items", **cases.SETTINGS).columns == ["item"]
+    with pytest.raises(ValueError, match="keep"):
+        sample(data, column, keep=None)
 
 
 def test_partitions_without_rows(spark):

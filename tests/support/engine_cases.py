@@ -81,6 +81,14 @@ def check_count(count, column):
     assert not sketch.is_exact
 
 
+def check_sample(rows, column):
+    """Rows of item and count: those of one machine, of elements that came again and again."""
+    one = CVMSketch(**SETTINGS, keep="summaries")
+    one.update([row[column] for row in table().to_pylist()])
+    assert sorted(rows) == sorted((row.item, row.count) for row in one.sample())
+    assert len(rows) == SETTINGS["capacity"] - 1
+
+
 def check_wrong_settings(function, data):
     """Of count_approx or sketches, on data with the columns word and group."""
     with pytest.raises(ValueError, match=r"cannot be merged.*Use coins='hashed'"):
@@ -89,5 +97,7 @@ def check_wrong_settings(function, data):
         function(data, "word", by="group", epsilon=2)
     with pytest.raises(TypeError, match="seed"):
         function(data, "word", seed="a")
+    with pytest.raises(ValueError, match="keep"):
+        function(data, "word", keep="everything")
     with pytest.raises(TypeError, match="'workers' is no setting"):
         function(data, "word", workers=2)
