@@ -31,9 +31,10 @@ def test_docstrings():
     assert examples > 15
 
 
-@pytest.mark.parametrize(
-    "page", ["README.md", "docs/groups.md", "docs/merging.md", "docs/sample.md"]
-)
+PAGES = ["README.md", *(f"docs/{name}.md" for name in ("columns", "groups", "merging", "sample"))]
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_pages(page):
     result = doctest.testfile(str(ROOT / page), module_relative=False)
     assert result.failed == 0
