@@ -235,11 +235,12 @@ cdef class CVMSketch:
         Notes
         -----
         *Thread safety*: safe; other threads see the items in blocks of some hundreds or thousands.
-        They get a turn every 10 milliseconds, and then Ctrl-C is heeded; arrays and columns are
-        read without the interpreter, some milliseconds at a time. What other threads write to an
-        array meanwhile counts or does not. Arrow data must not be changed meanwhile, whoever else
-        holds their memory: offsets that change while they are read may lead anywhere. The producer
-        of a stream is asked for its next batch without the interpreter; Ctrl-C waits for it.
+        They get a turn every 10 milliseconds, and then Ctrl-C is heeded, but only between two
+        items: a text of hundreds of megabytes is one. Arrays and columns are read without the
+        interpreter, some milliseconds at a time. What other threads write to an array meanwhile
+        counts or does not. Arrow data must not be changed meanwhile, whoever else holds their
+        memory: offsets that change while they are read may lead anywhere. The producer of a stream
+        is asked for its next batch without the interpreter; Ctrl-C waits for it.
         *Cost*: a few nanoseconds for an item of a list or a text of a column, one for a number of
         an array or column. While a long list is read, up to 2 MB of memory for each worker; for an
         array 0.5 MB; for a stream also the batches that are read together.
