@@ -4,7 +4,16 @@ from typing import Any, BinaryIO, ClassVar, Literal, Self, SupportsFloat, Suppor
 from typing_extensions import Buffer, disjoint_base
 
 from cvmcount._group_counts import GroupCounts
+from cvmcount._readers.readers import Lines
 from cvmcount._sketch import CVMSketch, _Items, _Progress
+
+def _update_by_lines(
+    target: CVMGroups,
+    lines: Lines,
+    *,
+    workers: SupportsIndex | Literal["all"] = 1,
+    progress: _Progress = False,
+) -> None: ...
 
 @disjoint_base
 class CVMGroups:

@@ -6,6 +6,7 @@ from cpython.bytes cimport PyBytes_FromStringAndSize
 from cpython.unicode cimport PyUnicode_DecodeUTF8
 from libc.stddef cimport size_t
 from libc.stdint cimport uint64_t
+from libcpp.algorithm cimport sort
 from libcpp.memory cimport unique_ptr
 from libcpp.vector cimport vector
 
@@ -26,7 +27,7 @@ from cvmcount._core.groups cimport (
     unnamed_group,
 )
 from cvmcount._core.identity cimport byte, identity_hash, identity_scratch, tuple_kind
-from cvmcount._core.items cimport error_in_item, item_view
+from cvmcount._core.items cimport error_in_item, item_view, lacking_items, new_lacking
 from cvmcount._core.sketch cimport hashed_coins, identity_view, max_capacity, sketch_settings
 from cvmcount._identity.objects cimport (
     as_span,
@@ -742,6 +743,60 @@ cdef class KeyColumns:
             if column.left() == 0:
                 column.reader.drop_items()
         return 0
+
+
+def _update_by_lines(CVMGroups target not None, lines, *, workers=1, progress=False):
+    """Update groups by `Lines` with keys. The command line uses it for --by."""
+    cdef size_t threads = checked_workers(workers)
+    cdef IdentityStream stream = IdentityStream()
+    cdef unique_ptr[thread_team] team
+    cdef vector[uint64_t] keys
+    cdef vector[uint64_t] values
+    cdef size_t i
+    shown = open_progress(progress, lines)
+    if threads > 1:
+        team.reset(new thread_team(threads))
+    with target.lock:
+        stream.start(open_kept_reader(lines, threads), "lines", target.hash.get())
+        try:
+            while stream.refill():
+                keys.resize(stream.left() // 2)
+                values.resize(stream.left() // 2)
+                with nogil:
+                    for i in range(keys.size()):
+                        keys[i] = stream.identities[2 * i]
+                        values[i] = stream.identities[2 * i + 1]
+                    target.core.get().take(
+                        identity_view(keys.data(), keys.size()),
+                        identity_view(values.data(), values.size()),
+                    )
+                    target.core.get().flush(team.get())
+                name_by_lines(target, stream)
+                if shown is not None:
+                    shown.show(stream.reader.position)
+        finally:
+            target.core.get().release_memory()
+            if shown is not None:
+                shown.close()
+
+
+# The text of the keys is in the block that was read last.
+cdef int name_by_lines(CVMGroups target, IdentityStream stream) except -1:
+    cdef vector[unnamed_group] new = target.core.get().unnamed()
+    cdef vector[uint64_t] identities
+    cdef unique_ptr[lacking_items] lacking
+    cdef item_view name
+    if new.empty():
+        return 0
+    for i in range(new.size()):
+        identities.push_back(new[i].key)
+    sort(identities.begin(), identities.end())
+    lacking.reset(new_lacking(identities))
+    stream.reader.give_items(&stream.block.identifier, lacking.get())
+    for i in range(new.size()):
+        name = lacking.get().value_of(new[i].key)
+        target.core.get().name_next(as_span(name.data(), <Py_ssize_t>name.size()))
+    return 0
 
 
 cdef bytes as_bytes(const vector[byte]& data):

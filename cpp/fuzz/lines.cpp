@@ -35,7 +35,7 @@ std::vector<std::uint64_t> read(const std::string& text, const line_form& form,
         }
         all.insert(all.end(), identities.begin(),
                    identities.begin() + static_cast<std::ptrdiff_t>(output.kept));
-        if (output.item_count != output.kept) std::abort();
+        if ((form.num_keys > 0 ? 2 : 1) * output.item_count != output.kept) std::abort();
         if (size == 0) return all;
         begin += size;
     }
@@ -53,6 +53,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     form.fields.resize(data[0] >> 4 & 3);
     for (std::size_t i = 0; i < form.fields.size(); ++i)
         form.fields[i] = 1 + (data[0] >> 6) * i % 3;
+    if (form.fields.size() > 1 && (data[5] & 4) != 0) form.num_keys = 1;
     form.delimiter = static_cast<char>(data[1]);
     if (data[3] & 4) form.delimiter += static_cast<char>(data[1]);
     if (data[3] & 8) form.delimiter += ',';

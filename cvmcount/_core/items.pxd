@@ -49,6 +49,16 @@ cdef extern from "items/kept_items.hpp" namespace "cvmcount" nogil:
         size_t left() noexcept
         cbool lacks(uint64_t identity) noexcept
         void give(uint64_t identity, vector[byte] bytes) noexcept
+        item_view value_of(uint64_t identity) noexcept
+
+
+cdef extern from *:
+    """
+    static cvmcount::lacking_items* new_lacking(const std::vector<std::uint64_t>& identities) {
+        return new cvmcount::lacking_items(identities);
+    }
+    """
+    lacking_items* new_lacking(const vector[uint64_t]& identities) except +
 
 
 cdef extern from "items/item_check.hpp" namespace "cvmcount" nogil:

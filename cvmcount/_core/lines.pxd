@@ -21,6 +21,7 @@ cdef extern from "lines/line_form.hpp" namespace "cvmcount" nogil:
         cbool folds_case
         optional[byte] comment
         vector[size_t] fields
+        size_t num_keys
         string delimiter
         cbool blanks
         cbool quotes

@@ -53,15 +53,15 @@ cdef size_t read_some(file, text_room room) except? 0:
 
 
 cdef class Lines:
-    """Lines(file, *, fields, end, strip_cr, skip_empty, fold_case, comment, delimiter, blanks,
-    quotes, rows_before)
+    """Lines(file, *, fields, num_keys, end, strip_cr, skip_empty, fold_case, comment, delimiter,
+    blanks, quotes, rows_before)
 
     The lines of a file as items for `CVMSketch.update`, which reads them once: text where they are
     valid UTF-8, otherwise bytes. For the command line.
 
     The file has `readinto`, as raw binary files have. The fields that are counted are numbers from
-    1: one is an item by itself, several are a tuple, none is the whole line. Lines that lack one
-    are skipped, and so are those that begin with the byte `comment`. Fields are separated by
+    1: one is an item by itself, several are a tuple, none is the whole line; the first `num_keys`
+    of them are a key, for groups. Lines that lack one are skipped, and so are those that begin with the byte `comment`. Fields are separated by
     `delimiter`, one or more bytes, or by runs of blanks (`blanks`); with `quotes` the lines are
     rows of CSV. Then the sketch's update() ends with a ValueError where a quote is not closed; it
     names the row, and counts from 1 with the ones that came before.
@@ -72,6 +72,7 @@ cdef class Lines:
         file,
         *,
         fields=(),
+        num_keys=0,
         end=b"\n",
         strip_cr=True,
         skip_empty=False,
@@ -88,7 +89,10 @@ cdef class Lines:
             raise ValueError(f"fields must be at most {most_fields}, not {len(fields)}")
         if 0 in fields:
             raise ValueError("fields must be numbers from 1, not 0")
+        if not 0 <= num_keys <= max(0, len(fields) - 1):
+            raise ValueError("num_keys must be less than there are fields")
         self.form.fields = fields
+        self.form.num_keys = num_keys
         self.form.end = one_byte("end", end)
         self.form.strips_cr = strip_cr
         self.form.skips_empty = skip_empty

@@ -5,11 +5,11 @@ could not be read (the rest was counted) or 2 for wrong usage. What only some ca
 by those, because half of the time of a short call is imports.
 
 `count` is what the program does unless told otherwise, by the options of `arguments`; `sample`
-draws distinct lines, and `sketches` has the other commands. `files` opens each input:
-`compressed`, `archive` and `decoding` make a text of it or `unreadable` refuses it, `beginning`
-takes the header and `choice` the fields that -f means; then the core reads the lines, or `columns`
-and `jsonl` read what are no lines. `exact`
-counts once more for --exact, with `csv_rows`; `bar` shows the progress, and `messages` writes.
+draws distinct lines, `by_key` counts for --by, and `sketches` has the other commands. `files` opens
+each input: `compressed`, `archive` and `decoding` make a text of it or `unreadable` refuses it,
+`beginning` takes the header and `choice` the fields that -f means; then the core reads the lines,
+or `columns` and `jsonl` read what are no lines. `exact` counts once more for --exact, with
+`csv_rows`; `bar` shows the progress, and `messages` writes.
 """
 
 import os

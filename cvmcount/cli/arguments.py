@@ -15,8 +15,8 @@ DESCRIPTION = (
 EXAMPLES = """examples:
   cvmcount access.log                       instead of sort -u access.log | wc -l
   cvmcount -v -e 0.01 2026-*.gz             within 1 %, and with the interval
+  cvmcount --csv --by page -f user a.csv    the users of each page
   cvmcount sample access.log                ten of them, drawn uniformly (see sample --help)
-  cvmcount -H -f user -t , --json a.csv     one column, as JSON
 
 Files compressed by gzip, bzip2, xz, zstd or zip are decompressed; of Parquet and Arrow files -f
 chooses the column (with pyarrow installed). A count is exact while the distinct lines fit in
@@ -104,6 +104,12 @@ def fields(text):
     return found
 
 
+def number_of_rows(text):
+    if text.isascii() and text.isdecimal() and 0 < int(text) < 1 << 62:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"must be a number from 1, not {text!r}")
+
+
 def file_to_write(text):
     if text in ("", "-"):
         raise argparse.ArgumentTypeError(f"must be the name of a file, not {text!r}")
@@ -146,8 +152,8 @@ def add_lines(parser):
         action="extend",
         default=[],
         metavar="N|NAME",
-        help="field N of each line (from 1), or the one that the header names; several, as"
-        " 1,3 or -f a -f b, count as tuples; lines without it are skipped",
+        help="field N of each line (from 1), or the one the header names; several, as 1,3"
+        " or -f a -f b, count as tuples; lines without it are skipped",
     )
     lines.add_argument(
         "-t",
@@ -198,7 +204,6 @@ def add_sketch(parser):
         "-e",
         "--epsilon",
         type=float,
-        default=0.05,
         metavar="E",
         help="relative error of the accuracy target (0.05)",
     )
@@ -273,6 +278,17 @@ def make_parser():
     )
     output.add_argument(
         "--per-file", action="store_true", help="a line for each file, then the total"
+    )
+    output.add_argument(
+        "--by",
+        type=fields,
+        action="extend",
+        default=[],
+        metavar="N|NAME",
+        help="a count for each value of these fields, behind it",
+    )
+    output.add_argument(
+        "--top", type=number_of_rows, metavar="N", help="the N largest of these, largest first"
     )
     add_save(output)
     output.add_argument(

@@ -14,6 +14,7 @@ from .choice import is_number
 from .files import Files
 from .messages import for_people, printable, say, valid_text, write_result
 
+EPSILON = 0.05
 MOST_FIELDS = 64  # that the core takes
 
 
@@ -50,7 +51,7 @@ class Count:
 
 def new_sketch(options, keep=None):
     return CVMSketch(
-        options.epsilon,
+        EPSILON if options.epsilon is None else options.epsilon,
         options.delta,
         capacity=options.capacity,
         coins=options.coins,
@@ -95,6 +96,9 @@ def check_reading(parser, options, keep=None):
     problem = usage_problem(options)
     if problem is not None:
         parser.error(problem)
+    options.num_keys = len(getattr(options, "by", ()))
+    if options.num_keys > 0:  # the fields of a line are the key, and then what is counted
+        options.fields = [*options.by, *options.fields]
     options.header = options.header or not all(map(is_number, options.fields))
     try:
         sketch = new_sketch(options, keep)
@@ -117,6 +121,12 @@ def parse(arguments):
         )
     if options.keep is not None and options.save is None:
         parser.error("--keep needs --save")
+    if options.by or options.top is not None:
+        from . import by_key
+
+        problem = by_key.usage_problem(options)
+        if problem is not None:
+            parser.error(problem)
     check_reading(parser, options, options.keep)
     try:
         CVMSketch().interval(options.confidence)
@@ -201,6 +211,10 @@ def sentence_of(numbers, confidence):
 
 def main(arguments):
     options = parse(arguments)
+    if options.by:
+        from . import by_key
+
+        return by_key.count_by_key(options)
     start = time.perf_counter()
     files = Files(options)
     bar = Bar(files, options.files, options.progress)

@@ -192,6 +192,8 @@ class Files:
             head = read_head(file, LONGEST_MAGIC)
             file = PrefixedFile(head, file)
         fields = self._options.fields
+        if self._options.num_keys > 0 and (columns.is_parquet(head) or columns.is_arrow(head)):
+            raise DamagedError("--by reads lines and CSV, and no Parquet or Arrow files")
         if columns.is_parquet(head):
             if kind is not None or not (hasattr(raw, "seekable") and raw.seekable()):
                 raise DamagedError("Parquet files come neither compressed nor through a pipe")
@@ -226,6 +228,7 @@ class Files:
         return Lines(
             WatchedFile(PrefixedFile(beginning.rest, file), self, watchers),
             fields=fields,
+            num_keys=options.num_keys,
             end=b"\0" if options.zero_terminated else b"\n",
             strip_cr=not options.zero_terminated and not options.keep_cr,
             skip_empty=options.skip_empty,

@@ -11,6 +11,7 @@ from .arguments import Parser, add_save
 from .messages import complain, for_people, printable, write_result
 
 MAGIC = b"CVMS"
+GROUPS_MAGIC = b"CVMG"
 VERSION = 1
 HEAD_BYTES = 56  # with the type of the sample, one byte, and its length, seven
 SECTION_HEAD_BYTES = 8
@@ -27,7 +28,7 @@ def refuse_to_replace(name, inputs=()):
     if any(os.path.exists(each) and os.path.samefile(name, each) for each in inputs):
         raise OSError(None, "is an input, which --save does not replace")
     with open(name, "rb") as file:
-        if file.read(len(MAGIC)) not in (b"", MAGIC):
+        if file.read(len(MAGIC)) not in (b"", MAGIC, GROUPS_MAGIC):
             raise OSError(None, "is no saved sketch, so that --save does not replace it")
 
 
@@ -45,7 +46,10 @@ def save(sketch, name):
             dir=path.parent, prefix=".cvmcount-", suffix=".tmp", delete=False
         ) as file:
             try:
-                file.write(sketch.to_bytes())
+                if hasattr(sketch, "save"):
+                    sketch.save(file)  # of groups, which may be many
+                else:
+                    file.write(sketch.to_bytes())
                 file.flush()
                 os.fsync(file.fileno())
                 os.chmod(file.name, permissions(path))
@@ -79,9 +83,22 @@ def load(name):
         return None
 
 
+def holds_groups(name):
+    """Whether a file has counts by key. Of what cannot be read, whoever reads it says why."""
+    try:
+        if not os.path.isfile(name):
+            return False
+        with open(name, "rb") as file:
+            return file.read(len(GROUPS_MAGIC)) == GROUPS_MAGIC
+    except OSError:
+        return False
+
+
 def read_saved(file):
     """Return the bytes of a saved sketch. Of what is none, only the beginning is read."""
     head = file.read(HEAD_BYTES)
+    if head.startswith(GROUPS_MAGIC):
+        raise ValueError("holds counts by key: merge takes several of them, and info describes one")
     if not head.startswith(MAGIC):
         raise ValueError("is no saved sketch")
     if len(head) < HEAD_BYTES or head[len(MAGIC)] != VERSION:
@@ -160,6 +177,10 @@ def merge(arguments):
     parser = parser_of("merge", "[--save FILE] [--json] FILE...", merge.__doc__)
     add_save(parser)
     options = parse(parser, arguments, 1, None)
+    if any(map(holds_groups, options.files)):
+        from . import by_key
+
+        return by_key.merge(options)
     sketches, merged, failed = [], None, False
     for name in options.files:
         sketch = load(name)
@@ -193,6 +214,10 @@ def info(arguments):
     parser = parser_of("info", "[--sample] [--json] FILE", info.__doc__)
     parser.add_argument("--sample", action="store_true", help="ten of the elements, if it has them")
     options = parse(parser, arguments, 1, 1)
+    if holds_groups(options.files[0]):
+        from . import by_key
+
+        return by_key.info(options)
     sketch = load(options.files[0])
     if sketch is None:
         return 1

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -106,6 +107,11 @@ class lacking_items {
     void give(std::uint64_t identity, item_bytes bytes) noexcept {
         values_[place_of(identity)] = std::move(bytes);
         --left_;
+    }
+
+    // What was given, or nothing. Precondition: it was lacking at first.
+    std::span<const std::byte> value_of(std::uint64_t identity) const noexcept {
+        return values_[place_of(identity)];
     }
 
     // Moves what was given to where it is kept. Throws std::bad_alloc.

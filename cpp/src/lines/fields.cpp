@@ -178,19 +178,27 @@ class field_reader {
             empty = empty && field.empty();
         }
         if (form_.skips_empty && empty) return;
-        const std::uint64_t identity =
-            form_.fields.size() == 1 ? identity_of(fields_[0]) : identity_of_tuple();
+        const std::size_t num_keys = form_.num_keys;
+        const std::size_t num_asked = num_keys > 0 ? num_keys : form_.fields.size();
+        const std::uint64_t identity = identity_of_fields(0, num_asked);
         if (lacking_ != nullptr) {
-            return give_if_lacking(*lacking_, identity, [this](item_writer& out) { write(out); });
+            return give_if_lacking(*lacking_, identity,
+                                   [=, this](item_writer& out) { write(out, num_asked); });
         }
-        if (identity <= threshold_) output_.identities[output_.kept++] = identity;
+        if (num_keys > 0) {
+            output_.identities[output_.kept++] = identity;
+            output_.identities[output_.kept++] =
+                identity_of_fields(num_keys, form_.fields.size() - num_keys);
+        } else if (identity <= threshold_)
+            output_.identities[output_.kept++] = identity;
         ++output_.item_count;
     }
 
-    void write(item_writer& out) const {
-        if (form_.fields.size() > 1) out.begin_tuple(form_.fields.size());
-        for (const std::size_t field : form_.fields) {
-            write_text(out, fields_[wanted_.place_of(field)]);
+    // The first so many fields, as an item.
+    void write(item_writer& out, std::size_t count) const {
+        if (count > 1) out.begin_tuple(count);
+        for (std::size_t i = 0; i < count; ++i) {
+            write_text(out, fields_[wanted_.place_of(form_.fields[i])]);
         }
     }
 
@@ -198,12 +206,14 @@ class field_reader {
         return is_utf8(field) ? hash_.of_text(field) : hash_.of_bytes(field);
     }
 
-    std::uint64_t identity_of_tuple() const noexcept {
+    // One field is an element by itself, several are a tuple.
+    std::uint64_t identity_of_fields(std::size_t first, std::size_t count) const noexcept {
         std::array<std::uint64_t, line_form::most_fields> members;
-        for (std::size_t i = 0; i < form_.fields.size(); ++i) {
-            members[i] = identity_of(fields_[wanted_.place_of(form_.fields[i])]);
+        for (std::size_t i = 0; i < count; ++i) {
+            members[i] = identity_of(fields_[wanted_.place_of(form_.fields[first + i])]);
         }
-        return hash_.of_members(kind::tuple, std::span(members).first(form_.fields.size()));
+        if (count == 1) return members[0];
+        return hash_.of_members(kind::tuple, std::span(members).first(count));
     }
 
     text_span text_;

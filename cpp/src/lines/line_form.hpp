@@ -24,6 +24,10 @@ struct line_form {
     // is the whole line. Lines that lack one of them are no items.
     std::vector<std::size_t> fields;
 
+    // So many of them, the first ones, are a key, and the rest is its value: each line gives two
+    // identities then, whatever the threshold is. Fewer than there are fields.
+    std::size_t num_keys = 0;
+
     // One or more bytes that stand between two fields. They hold no end of a line, no carriage
     // return, and no quote where quotes mean something.
     std::string delimiter = "\t";

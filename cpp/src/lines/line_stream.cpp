@@ -74,12 +74,18 @@ void line_stream::add_to_long_line(std::span<std::byte> text, const reading_rule
 }
 
 void line_stream::end_long_line(const reading_rules& rules, reading_output& output) noexcept {
-    std::uint64_t identity = 0;
-    if (long_line_.finish(identity)) {
-        ++output.item_count;
-        if (identity <= rules.threshold) output.identities[output.kept++] = identity;
-    }
     in_long_line_ = false;
+    if (!long_line_.finish()) return;
+    ++output.item_count;
+    const std::size_t num_fields = form_.fields.size();
+    const std::size_t num_keys = form_.num_keys;
+    if (num_keys > 0) {
+        output.identities[output.kept++] = long_line_.identity(0, num_keys);
+        output.identities[output.kept++] = long_line_.identity(num_keys, num_fields - num_keys);
+        return;
+    }
+    const std::uint64_t identity = long_line_.identity(0, num_fields);
+    if (identity <= rules.threshold) output.identities[output.kept++] = identity;
 }
 
 // What does not fit is left out: the line is counted, but its value is not known.

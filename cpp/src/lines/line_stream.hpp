@@ -26,7 +26,9 @@ class line_stream {
     line_stream& operator=(const line_stream&) = delete;
 
     // How many identities the output of take() needs room for.
-    std::size_t most_identities() const noexcept { return buffer_bytes_ + reader_.workers(); }
+    std::size_t most_identities() const noexcept {
+        return (form_.num_keys > 0 ? 2 : 1) * (buffer_bytes_ + reader_.workers());
+    }
 
     // Where the next bytes belong: at least one.
     std::span<std::byte> room() noexcept { return buffer().subspan(unfinished_); }

@@ -20,8 +20,8 @@ namespace cvmcount {
 void read_lines(std::span<std::byte> text, const line_form& form, const reading_rules& rules,
                 reading_output& output) noexcept;
 
-// Gives the items of such lines that are lacking, and changes the text likewise. Throws
-// std::bad_alloc.
+// Gives the items of such lines that are lacking, or their keys where they have some, and changes
+// the text likewise. Throws std::bad_alloc.
 void find_lines(std::span<std::byte> text, const line_form& form, const identity_hash& hash,
                 lacking_items& lacking);
 

@@ -106,7 +106,7 @@ void long_line::end_field() noexcept {
     field_begins_ = true;
 }
 
-bool long_line::finish(std::uint64_t& identity) noexcept {
+bool long_line::finish() noexcept {
     if (is_comment_ || (form_.quotes && line_begins_)) return false;
     if (!form_.fields.empty()) {
         const bool has_field = !form_.blanks || !field_begins_;
@@ -118,16 +118,16 @@ bool long_line::finish(std::uint64_t& identity) noexcept {
         if (next_ < wanted_.size()) return false;
     }
     const auto is_empty = [](const element& each) { return each.empty; };
-    if (form_.skips_empty && std::ranges::all_of(elements_, is_empty)) return false;
-    if (form_.fields.size() <= 1) {
-        identity = elements_[0].identity();
-        return true;
+    return !form_.skips_empty || !std::ranges::all_of(elements_, is_empty);
+}
+
+std::uint64_t long_line::identity(std::size_t first, std::size_t count) noexcept {
+    if (form_.fields.empty()) return elements_[0].identity();
+    for (std::size_t i = 0; i < count; ++i) {
+        identities_[i] = elements_[wanted_.place_of(form_.fields[first + i])].identity();
     }
-    for (std::size_t i = 0; i < form_.fields.size(); ++i) {
-        identities_[i] = elements_[wanted_.place_of(form_.fields[i])].identity();
-    }
-    identity = hash_->of_members(kind::tuple, identities_);
-    return true;
+    if (count == 1) return identities_[0];
+    return hash_->of_members(kind::tuple, std::span(identities_).first(count));
 }
 
 }  // namespace cvmcount

@@ -26,8 +26,12 @@ class long_line {
     // Adds bytes of the line, without its end. The chunk is changed where case is folded.
     void add(std::span<std::byte> chunk) noexcept;
 
-    // Finds the identity. Returns false where the line is no item.
-    bool finish(std::uint64_t& identity) noexcept;
+    // To be called at its end. Returns false where the line is no item.
+    bool finish() noexcept;
+
+    // The identity of the line, if the form has no fields; otherwise that of the first so many
+    // fields from this one on. To be called after finish().
+    std::uint64_t identity(std::size_t first, std::size_t count) noexcept;
 
   private:
     // What is counted: the line, or one of its fields.

@@ -156,6 +156,16 @@ inline std::vector<reference_element> reference_elements(const std::string& text
             is_text ? out.text(bytes) : out.bytes(bytes);
         }
         if (form.skips_empty && empty) continue;
+        if (form.num_keys > 0) {
+            // The key and the value as two elements, which only the identities of are compared.
+            const auto middle = members.begin() + static_cast<std::ptrdiff_t>(form.num_keys);
+            for (std::vector<std::uint64_t> part :
+                 {std::vector(members.begin(), middle), std::vector(middle, members.end())}) {
+                elements.push_back(
+                    {part.size() == 1 ? part[0] : hash.of_members(kind::tuple, part), {}});
+            }
+            continue;
+        }
         elements.push_back(
             {fields.size() == 1 ? members[0] : hash.of_members(kind::tuple, members), item});
     }

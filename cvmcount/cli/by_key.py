@@ -1,0 +1,158 @@
+"""Counts by key: --by, and what merge and info do with the groups that it saves."""
+
+import time
+from functools import partial
+
+from cvmcount import CVMGroups
+from cvmcount._groups import _update_by_lines
+
+from .bar import Bar
+from .files import UNREADABLE, Files
+from .messages import complain, say, write_result
+from .sample import Plain, as_line, plain
+
+
+def usage_problem(options):
+    """Return what does not go together with --by, or None."""
+    if not options.by:
+        return "--top needs --by"
+    if not options.fields:
+        return "--by needs -f, the field that is counted"
+    given = {
+        "--exact": options.exact,
+        "--per-file": options.per_file,
+        "--keep": options.keep is not None,
+        "--jsonl": options.jsonl,
+        "--coins fresh": options.coins == "fresh",
+    }
+    for option, is_given in given.items():
+        if is_given:
+            return f"{option} does not go with --by"
+    try:
+        new_groups(options)
+    except (TypeError, ValueError) as error:
+        return str(error)
+    return None
+
+
+def new_groups(options):
+    return CVMGroups(options.epsilon, options.delta, capacity=options.capacity, seed=options.seed)
+
+
+def counts_of(groups, options):
+    if options.top is not None:
+        return groups.top(options.top, options.confidence)
+    return groups.estimates(options.confidence)
+
+
+def as_rows(counts, options, verbose):
+    """Return a line for each key: the key, its count and, if asked for, the interval."""
+    lines = []
+    for row in counts:
+        numbers = [row.estimate, row.low, row.high] if verbose else [row.estimate]
+        lines.append(b"\t".join([as_line(row.key, options), *(b"%d" % each for each in numbers)]))
+    return b"".join(line + b"\n" for line in lines)
+
+
+def as_json(counts):
+    return [{**row._asdict(), "key": plain(row.key)} for row in counts]
+
+
+def write_counts(groups, counts, options, verbose):
+    if not options.json:
+        return write_result(as_rows(counts, options, verbose))
+    import json
+
+    result = {"groups": as_json(counts), **description(groups), "confidence": options.confidence}
+    return write_result(json.dumps(result) + "\n")
+
+
+def description(groups):
+    return {
+        "keys": len(groups),
+        "items": groups.items_seen,
+        "capacity": groups.capacity,
+        "seed": groups.seed,
+    }
+
+
+def count_by_key(options):
+    start = time.perf_counter()
+    files = Files(options)
+    bar = Bar(files, options.files, options.progress)
+    groups = new_groups(options)
+    try:
+        for name in options.files:
+            items_before = groups.items_seen
+            workers = options.workers if files.is_long(name) else 1
+            files.read(name, partial(_update_by_lines, groups, workers=workers, progress=bar), ())
+            if groups.items_seen == items_before:
+                files.note_nothing(name)
+    finally:
+        bar.close()
+    failed = files.failed
+    if options.save is not None:  # first: who reads the result may be gone
+        from .sketches import save
+
+        failed = not save(groups, options.save) or failed
+    counts = counts_of(groups, options)
+    failed = not write_counts(groups, counts, options, options.verbose) or failed
+    if options.verbose:
+        seconds = time.perf_counter() - start
+        say(f"{len(groups):,} keys of {groups.items_seen:,} lines in {seconds:.3f} seconds")
+    return 1 if failed else 0
+
+
+# ---- saved groups --------------------------------------------------------------------------------
+
+
+class Saved(Plain):
+    """How groups are shown that were saved."""
+
+    top = None
+
+    def __init__(self, options):
+        self.json = options.json
+        self.confidence = options.confidence
+
+
+def load(name):
+    """Return the groups of a file; None, and a complaint, where there are none."""
+    try:
+        with open(name, "rb") as file:
+            return CVMGroups.load(file)
+    except UNREADABLE as error:
+        complain(name, error)
+        return None
+
+
+def merge(options):
+    merged, failed = None, False
+    for name in options.files:
+        groups = load(name)
+        try:
+            if groups is not None and merged is not None:
+                merged.merge(groups)
+        except ValueError as error:
+            complain(name, error)
+            groups = None
+        failed = failed or groups is None
+        merged = merged or groups
+    if merged is None:
+        return 1
+    if options.save is not None:
+        from .sketches import save
+
+        failed = not save(merged, options.save) or failed
+    counts = merged.estimates(options.confidence)
+    failed = not write_counts(merged, counts, Saved(options), False) or failed
+    return 1 if failed else 0
+
+
+def info(options):
+    groups = load(options.files[0])
+    if groups is None:
+        return 1
+    from .sketches import write
+
+    return 0 if write(description(groups), options) else 1
