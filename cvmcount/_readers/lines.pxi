@@ -61,10 +61,11 @@ cdef class Lines:
 
     The file has `readinto`, as raw binary files have. The fields that are counted are numbers from
     1: one is an item by itself, several are a tuple, none is the whole line; the first `num_keys`
-    of them are a key, for groups. Lines that lack one are skipped, and so are those that begin with the byte `comment`. Fields are separated by
-    `delimiter`, one or more bytes, or by runs of blanks (`blanks`); with `quotes` the lines are
-    rows of CSV. Then the sketch's update() ends with a ValueError where a quote is not closed; it
-    names the row, and counts from 1 with the ones that came before.
+    of them are a key, for groups. Lines that lack one are skipped, and so are those that begin with
+    the byte `comment`. Fields are separated by `delimiter`, one or more bytes, or by runs of blanks
+    (`blanks`); with `quotes` the lines are rows of CSV. Then the sketch's update() ends with a
+    ValueError where a quote is not closed; it names the row, and counts from 1 with the ones that
+    came before.
     """
 
     def __init__(
