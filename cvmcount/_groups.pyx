@@ -183,8 +183,8 @@ cdef class CVMGroups:
     see `top`. The errors of keys that share values are correlated.
 
     *Reproducibility*: bit for bit, whatever containers, however they are cut, with every number of
-    workers. *Cost*: about 70 bytes for each key with up to four values, 9 for each further one up
-    to 25, and 8 to 26 for each one retained beyond that.
+    workers. *Cost*: 50 kB, and where there are many keys about 90 bytes for each with up to four
+    values, 9 for each further value up to 25, and 10 to 20 for each one retained beyond that.
 
     Examples
     --------

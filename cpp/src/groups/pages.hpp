@@ -49,7 +49,7 @@ class pages {
     }
 
   private:
-    static constexpr std::uint32_t page_size = 64;
+    static constexpr std::uint32_t page_size = 16;
 
     std::vector<std::unique_ptr<Value[]>> pages_;
     std::uint32_t size_ = 0;
