@@ -1,11 +1,49 @@
 #include "sketch/operands.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "sampler/sizing.hpp"
 
 namespace cvmcount {
+namespace {
+
+// An element that an operand retains.
+struct owned {
+    std::uint64_t identity;
+    std::uint32_t owner;
+    bool below;  // strictly below the threshold of its owner
+
+    friend bool operator<(const owned& a, const owned& b) noexcept {
+        return std::pair(a.identity, a.owner) < std::pair(b.identity, b.owner);
+    }
+};
+
+// Sorts them. Of many uniform numbers each bucket of equal highest bits gets a few, which are
+// sorted in the cache; of others it is no worse than to sort them all.
+std::vector<owned> sorted(std::vector<owned> elements) {
+    constexpr std::size_t bucket_size = 64;
+    std::uint64_t largest = 0;
+    for (const owned& each : elements) largest = std::max(largest, each.identity);
+    const auto bucket_bits = static_cast<unsigned>(std::bit_width(elements.size() / bucket_size));
+    const auto bits = static_cast<unsigned>(std::bit_width(largest));
+    const unsigned shift = bits > bucket_bits ? std::min(bits - bucket_bits, 63U) : 0;
+    std::vector<std::size_t> ends((largest >> shift) + 2);
+    for (const owned& each : elements) ++ends[(each.identity >> shift) + 1];
+    for (std::size_t i = 1; i < ends.size(); ++i) ends[i] += ends[i - 1];
+    std::vector<owned> in_buckets(elements.size());
+    for (const owned& each : elements) in_buckets[ends[each.identity >> shift]++] = each;
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i + 1 < ends.size(); ++i) {
+        std::sort(in_buckets.begin() + static_cast<std::ptrdiff_t>(begin),
+                  in_buckets.begin() + static_cast<std::ptrdiff_t>(ends[i]));
+        begin = ends[i];
+    }
+    return in_buckets;
+}
+
+}  // namespace
 
 // What the elements of all operands add up to.
 struct operands::sums {
@@ -54,23 +92,19 @@ bool operands::all_exact() const noexcept {
 
 // Every element once, with its owners by falling threshold.
 operands::sums operands::add_elements() {
-    struct owned {
-        std::uint64_t identity;
-        std::size_t owner;
-        bool below;
-    };
     std::stable_sort(all_.begin(), all_.end(),
                      [](const operand& a, const operand& b) { return a.threshold > b.threshold; });
-    std::vector<owned> elements;
-    for (std::size_t i = 0; i < all_.size(); ++i) {
+    std::size_t size = 0;
+    for (const operand& each : all_) size += each.retained.size();
+    std::vector<owned> unsorted;
+    unsorted.reserve(size);
+    for (std::uint32_t i = 0; i < all_.size(); ++i) {
         const auto& retained = all_[i].retained;
         for (std::size_t j = 0; j < retained.size(); ++j) {
-            elements.push_back({retained[j], i, j < all_[i].below});
+            unsorted.push_back({retained[j], i, j < all_[i].below});
         }
     }
-    std::ranges::sort(elements, [](const owned& a, const owned& b) {
-        return std::pair(a.identity, a.owner) < std::pair(b.identity, b.owner);
-    });
+    const std::vector<owned> elements = sorted(std::move(unsorted));
 
     sums total;
     total.share.resize(all_.size());

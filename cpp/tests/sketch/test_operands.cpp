@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "cvmcount/sketch.hpp"
+#include "sampler/sampler.hpp"
+#include "sketch/operands.hpp"
 
 namespace cvmcount::testing {
 namespace {
@@ -58,6 +60,26 @@ TEST_CASE("exact operands have an exact union, however large") {
         union_of({sketch_of(0, 200), sketch_of(150, 350), sketch_of(340, 540)});
     CHECK(found.exact);
     CHECK(found.count() == 540);
+}
+
+TEST_CASE("a union of few elements, and of elements that are no hashes") {
+    constexpr std::uint64_t largest = ~std::uint64_t{0};
+    const auto sampler_of = [](const std::vector<std::uint64_t>& identities) {
+        sampler made(coins::hashed, 1000, 0);
+        made.offer_filtered(identities, identities.size());
+        return made;
+    };
+    std::vector<std::uint64_t> few = {0, largest, largest - 1}, crowded = {largest};
+    for (std::uint64_t i = 0; i < 900; ++i) crowded.push_back(i);
+    operands all;
+    all.add(sampler_of(few));
+    all.add(sampler_of(crowded));
+    all.add(sampler_of({}));
+    CHECK(all.in_any().count() == 902);
+    operands two;
+    two.add(sampler_of(few));
+    two.add(sampler_of({largest}));
+    CHECK(two.in_any().count() == 3);
 }
 
 TEST_CASE("an intersection of two is that of the operator, and of more is counted") {
