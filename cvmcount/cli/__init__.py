@@ -9,7 +9,8 @@ draws distinct lines, `by_key` counts for --by, and `sketches` has the other com
 each input: `compressed`, `archive` and `decoding` make a text of it or `unreadable` refuses it,
 `beginning` takes the header and `choice` the fields that -f means; then the core reads the lines,
 or `columns` and `jsonl` read what are no lines. `exact` counts once more for --exact, with
-`csv_rows`; `bar` shows the progress, and `messages` writes.
+`csv_rows`; `bar` shows the progress, `messages` writes, `rows` makes lines of elements and `saving`
+the files of --save.
 """
 
 import os

@@ -8,8 +8,9 @@ from cvmcount._groups import _update_by_lines
 
 from .bar import Bar
 from .files import UNREADABLE, Files
-from .messages import complain, say, write_result
-from .sample import Plain, as_line, plain
+from .messages import complain, say, write_facts, write_result
+from .rows import Plain, as_line, plain
+from .saving import save
 
 
 def usage_problem(options):
@@ -92,8 +93,6 @@ def count_by_key(options):
         bar.close()
     failed = files.failed
     if options.save is not None:  # first: who reads the result may be gone
-        from .sketches import save
-
         failed = not save(groups, options.save) or failed
     counts = counts_of(groups, options)
     failed = not write_counts(groups, counts, options, options.verbose) or failed
@@ -141,8 +140,6 @@ def merge(options):
     if merged is None:
         return 1
     if options.save is not None:
-        from .sketches import save
-
         failed = not save(merged, options.save) or failed
     counts = merged.estimates(options.confidence)
     failed = not write_counts(merged, counts, Saved(options), False) or failed
@@ -153,6 +150,4 @@ def info(options):
     groups = load(options.files[0])
     if groups is None:
         return 1
-    from .sketches import write
-
-    return 0 if write(description(groups), options) else 1
+    return 0 if write_facts(description(groups), options) else 1

@@ -133,7 +133,7 @@ def parse(arguments):
     except ValueError as error:
         parser.error(str(error))
     if options.save is not None:  # before anything is read, so that nothing is counted in vain
-        from .sketches import refuse_to_replace
+        from .saving import refuse_to_replace
 
         try:
             refuse_to_replace(options.save, options.files)
@@ -232,7 +232,7 @@ def main(arguments):
         say(text.replace("seed=None", "--seed random"))
     failed = files.failed
     if options.save is not None:  # first: who reads the result may be gone
-        from .sketches import save
+        from .saving import save
 
         failed = not save(count.sketch, options.save) or failed
     if options.json:

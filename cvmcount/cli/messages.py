@@ -53,3 +53,14 @@ def write_result(text):
         complain("standard output", error)
         return False
     return True
+
+
+def write_facts(result, options):
+    """Write lines of text, or what json makes of them."""
+    if options.json:
+        import json
+
+        return write_result(json.dumps(result) + "\n")
+    width = max(map(len, result))
+    lines = (f"{key:{width}}  {value}\n" for key, value in result.items())
+    return write_result("".join(lines))

@@ -1,7 +1,5 @@
 """Draws distinct lines, each with the same chance, however often it came: the command sample."""
 
-import csv
-import io
 import os
 import time
 from functools import partial
@@ -10,8 +8,10 @@ from . import arguments as options_of
 from .bar import Bar
 from .count import check_reading, new_sketch
 from .files import UNREADABLE, Files
-from .messages import complain, for_people, say, valid_text, write_result
-from .sketches import MAGIC, as_dict, load
+from .messages import complain, for_people, say, write_result
+from .rows import DEFAULT_NUMBER, KEEPS_NOTHING, as_json, write_rows
+from .saving import MAGIC
+from .sketches import as_dict, load
 
 DESCRIPTION = (
     "Print distinct lines, drawn uniformly in one pass: each has the same chance, however often"
@@ -25,9 +25,6 @@ EXAMPLES = """examples:
 
 The counts are exact. The same lines are drawn each time, unless --seed says else.
 """
-
-DEFAULT_NUMBER = 10
-KEEPS_NOTHING = "keeps no values: save it with --keep items or --keep summaries"
 
 
 def number(text):
@@ -74,66 +71,6 @@ def parse(arguments):
         # A sketch that has turned elements away knows of all but one that they are a sample.
         options.capacity = max(new_sketch(options).capacity, options.number + 1)
     return options
-
-
-# ---- what is written -----------------------------------------------------------------------------
-
-
-def as_bytes(value):
-    """Return a value as it stands on a line."""
-    if isinstance(value, bytes):
-        return value
-    return b"" if value is None else str(value).encode("utf-8", "surrogateescape")
-
-
-def as_line(value, options):
-    """Return an element as a line: of several fields with what separates them between."""
-    if not isinstance(value, tuple):
-        return as_csv((value,), options) if options.csv else as_bytes(value)
-    if options.csv:
-        return as_csv(value, options)
-    return (options.delimiter or b"\t").join(map(as_bytes, value))
-
-
-def as_csv(values, options):
-    text = io.StringIO()
-    separator = (options.delimiter or b",").decode()
-    fields = [as_bytes(value).decode("utf-8", "surrogateescape") for value in values]
-    csv.writer(text, delimiter=separator).writerow(fields)  # CR and LF within are quoted
-    return text.getvalue().removesuffix("\r\n").encode("utf-8", "surrogateescape")
-
-
-def plain(value):
-    """Return a value as JSON has it."""
-    if isinstance(value, tuple):
-        return list(map(plain, value))
-    if value is None or isinstance(value, (bool, int, float)):
-        return value
-    return valid_text(value) if isinstance(value, (str, bytes)) else str(value)
-
-
-def as_json(rows, keep):
-    if keep == "summaries":
-        return [{"item": plain(row.item), "count": row.count} for row in rows]
-    return [{"item": plain(row.item)} for row in rows]
-
-
-class Plain:
-    """How elements are written where no option says else."""
-
-    csv = False
-    delimiter = None
-    zero_terminated = False
-
-
-def write_rows(rows, keep, options=Plain):
-    """Write a line for each, as uniq -c does where there are counts. Whether that succeeded."""
-    end = b"\0" if options.zero_terminated else b"\n"
-    lines = []
-    for row in rows:
-        count = b"%7d " % row.count if keep == "summaries" else b""
-        lines.append(count + as_line(row.item, options) + end)
-    return write_result(b"".join(lines))
 
 
 # ---- reading -------------------------------------------------------------------------------------

@@ -1,76 +1,17 @@
 """Sketches as files: what --save writes, and the commands merge, info and compare read."""
 
-import os
-import tempfile
-from contextlib import suppress
-from pathlib import Path
-
 from cvmcount import CVMSketch, SampledShare, union
 
 from .arguments import Parser, add_save
-from .messages import complain, for_people, printable, write_result
+from .messages import complain, for_people, printable, write_facts, write_result
+from .rows import DEFAULT_NUMBER, KEEPS_NOTHING, as_json, write_rows
+from .saving import GROUPS_MAGIC, MAGIC, holds_groups, save
 
-MAGIC = b"CVMS"
-GROUPS_MAGIC = b"CVMG"
 VERSION = 1
 HEAD_BYTES = 56  # with the type of the sample, one byte, and its length, seven
 SECTION_HEAD_BYTES = 8
 KEPT_VALUES = b"\5"  # the type of the section of values
 MOST_BEHIND = 1 << 20  # bytes of what else may follow
-
-
-def refuse_to_replace(name, inputs=()):
-    """Raise OSError where saving would destroy what is no sketch, or one that is read."""
-    if not os.path.exists(name):
-        return
-    if not os.path.isfile(name):
-        raise OSError(None, "is no regular file, which --save could replace")
-    if any(os.path.exists(each) and os.path.samefile(name, each) for each in inputs):
-        raise OSError(None, "is an input, which --save does not replace")
-    with open(name, "rb") as file:
-        if file.read(len(MAGIC)) not in (b"", MAGIC, GROUPS_MAGIC):
-            raise OSError(None, "is no saved sketch, so that --save does not replace it")
-
-
-def save(sketch, name):
-    """Write beside, then rename: there is never half a file. Whether it succeeded; else it is said.
-
-    A link stays one: what it leads to is replaced, and keeps its permissions.
-    """
-    path = Path(os.path.realpath(name))
-    try:
-        refuse_to_replace(name)
-        if path.is_symlink():  # it leads to itself
-            raise OSError(None, "is a link that leads nowhere")
-        with tempfile.NamedTemporaryFile(
-            dir=path.parent, prefix=".cvmcount-", suffix=".tmp", delete=False
-        ) as file:
-            try:
-                if hasattr(sketch, "save"):
-                    sketch.save(file)  # of groups, which may be many
-                else:
-                    file.write(sketch.to_bytes())
-                file.flush()
-                os.fsync(file.fileno())
-                os.chmod(file.name, permissions(path))
-                os.replace(file.name, path)
-            except BaseException:
-                with suppress(OSError):
-                    os.unlink(file.name)
-                raise
-    except OSError as error:
-        complain(name, error)
-        return False
-    return True
-
-
-def permissions(path):
-    """Return those of a file, or what a new one would have."""
-    if path.exists():
-        return path.stat().st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
 
 
 def load(name):
@@ -81,17 +22,6 @@ def load(name):
     except (OSError, ValueError, MemoryError) as error:
         complain("standard input" if name == "-" else name, error)
         return None
-
-
-def holds_groups(name):
-    """Whether a file has counts by key. Of what cannot be read, whoever reads it says why."""
-    try:
-        if not os.path.isfile(name):
-            return False
-        with open(name, "rb") as file:
-            return file.read(len(GROUPS_MAGIC)) == GROUPS_MAGIC
-    except OSError:
-        return False
 
 
 def read_saved(file):
@@ -137,17 +67,6 @@ def description(sketch):
         "dropna": sketch.dropna,
         "keep": sketch.keep,
     }
-
-
-def write(result, options):
-    """Write lines of text, or what json makes of them."""
-    if options.json:
-        import json
-
-        return write_result(json.dumps(result) + "\n")
-    width = max(map(len, result))
-    lines = (f"{key:{width}}  {value}\n" for key, value in result.items())
-    return write_result("".join(lines))
 
 
 def parser_of(command, usage, description):
@@ -203,7 +122,7 @@ def merge(arguments):
     if options.json:
         result = {**as_dict(best, options.confidence), **description(merged)}
         result["merged"] = as_dict(merged, options.confidence)
-        failed = not write(result, options) or failed
+        failed = not write_facts(result, options) or failed
     else:
         failed = not write_result(f"{best.count()}\n") or failed
     return 1 if failed else 0
@@ -223,21 +142,19 @@ def info(arguments):
         return 1
     rows = None
     if options.sample:
-        from . import sample
-
         if sketch.keep is None:
-            complain(options.files[0], sample.KEEPS_NOTHING)
+            complain(options.files[0], KEEPS_NOTHING)
             return 1
-        rows = sketch.sample()[: sample.DEFAULT_NUMBER]
+        rows = sketch.sample()[:DEFAULT_NUMBER]
     if options.json:
         result = {**as_dict(sketch, options.confidence), **description(sketch)}
         if rows is not None:
-            result["sample"] = sample.as_json(rows, sketch.keep)
+            result["sample"] = as_json(rows, sketch.keep)
     else:
         result = {"distinct": as_text(sketch, options.confidence), **description(sketch)}
-    written = write(result, options)
+    written = write_facts(result, options)
     if rows is not None and not options.json:
-        written = write_result("\n") and sample.write_rows(rows, sketch.keep) and written
+        written = write_result("\n") and write_rows(rows, sketch.keep) and written
     return 0 if written else 1
 
 
@@ -268,7 +185,7 @@ def compare(arguments):
         result = {name: as_text(value, options.confidence) for name, value in parts.items()}
         low, high = share.interval(options.confidence)
         result["jaccard"] = f"{share.estimate():.3f} ({low:.3f} ... {high:.3f})"
-    return 0 if write(result, options) else 1
+    return 0 if write_facts(result, options) else 1
 
 
 COMMANDS = {"merge": merge, "info": info, "compare": compare}
