@@ -1,5 +1,5 @@
-# How the items of groups are read: columns of keys, which give back the values of new ones, and lines
-# that have keys.
+# How the items of groups are read: columns of keys, which give back the values of new ones, and
+# lines that have keys.
 
 # What the keys of new groups are. A column is asked for their values while it still has them.
 cdef class KeyColumns:
