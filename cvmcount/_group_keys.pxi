@@ -63,24 +63,29 @@ cdef class KeyColumns:
         cdef IdentityStream column
         cdef vector[unnamed_group] new
         cdef bytes name
-        cdef Py_ssize_t position
+        error = None
         with nogil:
             core.flush(team)
         new = core.unnamed()
+        # Each gets a name, or the next ones would get its: after an error it is that of no value.
         for i in range(new.size()):
-            position = <Py_ssize_t>(new[i].order - self.items_before)
-            if len(self.columns) == 1:
-                column = self.columns[0]
-                name = column.reader.item_at(position)
-            else:
-                name = encode_members(
-                    [(<IdentityStream>each).reader.item_at(position) for each in self.columns]
-                )
+            name = b""
+            if error is None:
+                try:
+                    name = self.name_at(<Py_ssize_t>(new[i].order - self.items_before))
+                except BaseException as caught:
+                    error = caught
             core.name_next(as_span(<const char*>name, len(name)))
         for column in self.columns:
             if column.left() == 0:
                 column.reader.drop_items()
+        if error is not None:
+            raise error
         return 0
+
+    cdef bytes name_at(self, Py_ssize_t position):
+        names = [(<IdentityStream>each).reader.item_at(position) for each in self.columns]
+        return names[0] if len(names) == 1 else encode_members(names)
 
 
 def _update_by_lines(CVMGroups target not None, lines, *, workers=1, progress=False):

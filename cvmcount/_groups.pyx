@@ -10,6 +10,7 @@ from libcpp.algorithm cimport sort
 from libcpp.memory cimport unique_ptr
 from libcpp.vector cimport vector
 
+import io
 import os
 
 from cvmcount._checks cimport checked_fraction, checked_integer, checked_workers
@@ -128,11 +129,13 @@ cdef object value_of(const byte* data, size_t size):
 
 
 cdef tuple key_columns(keys):
-    if type(keys) is not tuple:
-        return (keys,)
-    if len(keys) < 2:
+    if type(keys) is tuple and len(keys) < 2:
         raise ValueError("keys must be one column, or a tuple of two or more")
-    return keys
+    columns = keys if type(keys) is tuple else (keys,)
+    for column in columns:
+        if isinstance(column, (io.RawIOBase, io.BufferedIOBase)):  # it does not go back to a line
+            raise TypeError("keys must not be a binary file: open it as text")
+    return columns
 
 
 cdef int check_lengths(columns, values) except -1:

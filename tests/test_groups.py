@@ -3,6 +3,7 @@ keys come back as others than they were."""
 
 import collections
 import copy
+import dataclasses
 import datetime as dt
 import io
 import ipaddress
@@ -210,6 +211,29 @@ def test_what_cannot_be_counted():
         with pytest.raises(TypeError, match=f"{name} hold elements that are known only by"):
             groups.update(keys, values)
     assert len(groups) == 0
+
+
+def test_keys_that_cannot_be_kept_are_counted_without_a_value(tmp_path):
+    @dataclasses.dataclass(frozen=True)  # of a function, so that pickle does not find it
+    class Local:
+        number: int
+
+    groups = CVMGroups()
+    with pytest.raises(TypeError, match="cannot keep an item of type"):
+        groups.update(["a", Local(1), "b"], [1, 2, 3])
+    assert len(groups) == 3
+    assert set(groups.keys()) <= {"a", "b", None}
+    groups.update(["c"], [4])
+    assert "c" in groups.keys()  # noqa: SIM118, the list is meant
+    assert groups["b"].count() == groups[Local(1)].count() == groups["c"].count() == 1
+    assert len(CVMGroups.from_bytes(groups.to_bytes())) == 4
+
+    (tmp_path / "keys").write_bytes(b"a\nb\n")
+    with open(tmp_path / "keys", "rb") as file, pytest.raises(TypeError, match="binary file"):
+        groups.update(file, [1, 2])
+    with open(tmp_path / "keys") as file:
+        groups.update(file, [5, 6])
+    assert groups["a"].count() == 2
 
 
 @pytest.mark.parametrize(

@@ -145,6 +145,9 @@ cdef class LineReader(BlockReader):
             self.stream.get().find_items(identifier.rules, lacking[0])
         return self.drop_items()
 
+    cdef bytes item_at(self, Py_ssize_t position):
+        raise TypeError("keys must not be a binary file: open it as text")
+
 
 cdef BlockReader open_lines(object items, size_t workers):
     return lines_reader(items, workers, False)

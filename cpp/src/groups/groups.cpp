@@ -124,6 +124,7 @@ void groups::name(std::span<const std::byte> item) {
 
 std::span<const std::byte> groups::name(place of) const noexcept {
     const table& in = tables_[of.table];
+    if (of.in_table >= in.name_ends.size()) return {};  // memory ran out before it was named
     const std::uint64_t begin = of.in_table == 0 ? 0 : in.name_ends[of.in_table - 1];
     return std::span(in.names).subspan(static_cast<std::size_t>(begin),
                                        static_cast<std::size_t>(in.name_ends[of.in_table] - begin));

@@ -68,7 +68,7 @@ class groups {
     std::vector<place> in_order() const;
     std::optional<place> find(std::uint64_t key) const noexcept;
     std::uint64_t key(place of) const noexcept { return tables_[of.table].groups.key(of.in_table); }
-    std::span<const std::byte> name(place of) const noexcept;
+    std::span<const std::byte> name(place of) const noexcept;  // empty where there is none
 
     struct answer {
         std::uint64_t count, low, high;
