@@ -15,11 +15,9 @@ void give_items(const column& values, std::size_t begin, std::size_t size,
     block_identities identities;
     values.identify(begin, size, rules, identities.data());
     for (std::size_t i = 0; i < size; ++i) {
-        if (identities[i] > rules.threshold || !lacking.lacks(identities[i])) continue;
-        item_bytes bytes;
-        item_writer out(bytes);
-        values.write_item(begin + i, out);
-        lacking.give(identities[i], std::move(bytes));
+        if (identities[i] > rules.threshold) continue;
+        lacking.give_if_lacking(identities[i],
+                                [&](item_writer& out) { values.write_item(begin + i, out); });
     }
 }
 

@@ -14,8 +14,6 @@ namespace cvmcount {
 namespace {
 
 constexpr std::size_t fewest_slots = 16;
-constexpr std::uint64_t multiplier = 0x9e3779b97f4a7c15U;  // 2**64 over the golden ratio
-constexpr unsigned table_bits = 8;  // the highest ones choose the table: see groups.cpp
 
 // Always inlined: GCC takes a function that only prefetches for one that does nothing, and drops
 // its calls.
@@ -30,20 +28,18 @@ std::size_t room_in_set(std::uint32_t log_size) noexcept {
     return std::size_t{13} << log_size >> 4;
 }
 
-std::size_t slot_in_set(std::uint64_t value, std::uint32_t log_size) noexcept {
-    return static_cast<std::size_t>(value * multiplier >> (64 - log_size));
+std::size_t home_in_set(std::uint64_t value, std::uint32_t log_size) noexcept {
+    return static_cast<std::size_t>(spread(value) >> (64 - log_size));
 }
 
-// Puts an element where it belongs. Returns false where it is there. Precondition: it is not 0, and
-// there is an empty slot.
-bool put(std::uint64_t* slots, std::uint32_t log_size, std::uint64_t value) noexcept {
+// Where an element is in a set, or the empty slot where it would be. Preconditions: it is not 0,
+// and there is an empty slot.
+std::uint64_t& slot_in_set(std::uint64_t* slots, std::uint32_t log_size,
+                           std::uint64_t value) noexcept {
     const std::size_t mask = (std::size_t{1} << log_size) - 1;
-    std::size_t slot = slot_in_set(value, log_size);
-    for (; slots[slot] != 0; slot = (slot + 1) & mask) {
-        if (slots[slot] == value) return false;
-    }
-    slots[slot] = value;
-    return true;
+    std::size_t slot = home_in_set(value, log_size);
+    while (slots[slot] != 0 && slots[slot] != value) slot = (slot + 1) & mask;
+    return slots[slot];
 }
 
 }  // namespace
@@ -133,21 +129,21 @@ std::size_t group_table::memory_bytes() const noexcept {
 
 // ---- keys ---------------------------------------------------------------------------------------
 
-std::uint64_t group_table::mixed(std::uint64_t key) noexcept {
-    return key * multiplier << table_bits;
+std::uint64_t group_table::home(std::uint64_t key) const noexcept {
+    return spread(key) << table_bits >> shift_;
 }
 
-std::uint64_t group_table::home(std::uint64_t key) const noexcept {
-    return mixed(key) >> shift_;
+std::size_t group_table::slot_of(std::uint64_t key) const noexcept {
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t slot = home(key);
+    while (slots_[slot] != 0 && groups_[slots_[slot] - 1].key != key) slot = (slot + 1) & mask;
+    return slot;
 }
 
 std::optional<std::uint32_t> group_table::find(std::uint64_t key) const noexcept {
     if (slots_.empty()) return std::nullopt;
-    const std::size_t mask = slots_.size() - 1;
-    for (std::size_t slot = home(key); slots_[slot] != 0; slot = (slot + 1) & mask) {
-        if (groups_[slots_[slot] - 1].key == key) return slots_[slot] - 1;
-    }
-    return std::nullopt;
+    const std::uint32_t found = slots_[slot_of(key)];
+    return found == 0 ? std::nullopt : std::optional(found - 1);
 }
 
 void group_table::reserve(std::size_t more) {
@@ -169,11 +165,8 @@ void group_table::reserve(std::size_t more) {
 
 std::uint32_t group_table::find_or_add(std::uint64_t key, std::uint64_t order) {
     reserve(1);
-    const std::size_t mask = slots_.size() - 1;
-    std::size_t slot = home(key);
-    for (; slots_[slot] != 0; slot = (slot + 1) & mask) {
-        if (groups_[slots_[slot] - 1].key == key) return slots_[slot] - 1;
-    }
+    const std::size_t slot = slot_of(key);
+    if (slots_[slot] != 0) return slots_[slot] - 1;
     group added = {};
     added.key = key;
     added.order = order;
@@ -191,7 +184,7 @@ void group_table::take(std::span<const keyed_item> items, std::optional<std::uin
                                           std::uint64_t value) CVMCOUNT_ALWAYS_INLINE {
         if (of.count <= most_inline || of.count == sampled) return;
         prefetch(of.count > most_chained
-                     ? static_cast<const void*>(of.in.set.slots + slot_in_set(value, of.link))
+                     ? static_cast<const void*>(of.in.set.slots + home_in_set(value, of.link))
                      : &nodes_[of.link]);
     };
     for (std::size_t begin = 0; begin < items.size(); begin += batch_size) {
@@ -279,26 +272,23 @@ void group_table::insert_in_set(group& into, std::uint64_t value) {
     if (value == 0) {
         if (set.has_zero) return;
     } else {
-        const std::size_t mask = (std::size_t{1} << into.link) - 1;
-        std::size_t slot = slot_in_set(value, into.link);
-        for (; set.slots[slot] != 0; slot = (slot + 1) & mask) {
-            if (set.slots[slot] == value) return;
-        }
+        std::uint64_t& slot = slot_in_set(set.slots, into.link, value);
+        if (slot == value) return;
         if (into.count < room_in_set(into.link) && into.count < capacity_) {
-            set.slots[slot] = value;
+            slot = value;
             ++into.count;
             return;
         }
     }
     if (into.count >= capacity_) {
-        make_sampler(into);
+        make_sampler(into, state_of(into));
         return insert(into, value);
     }
     if (into.count >= room_in_set(into.link)) make_set(into, into.link + 1);
     if (value == 0) {
         into.in.set.has_zero = true;
     } else {
-        put(into.in.set.slots, into.link, value);
+        slot_in_set(into.in.set.slots, into.link, value) = value;
     }
     ++into.count;
 }
@@ -312,7 +302,7 @@ void group_table::make_set(group& of, std::uint32_t log_size) {
         if (element == 0) {
             has_zero = true;
         } else {
-            put(slots.get(), log_size, element);
+            slot_in_set(slots.get(), log_size, element) = element;
         }
     }
     const std::uint32_t count = of.count;
@@ -323,16 +313,14 @@ void group_table::make_set(group& of, std::uint32_t log_size) {
     element_bytes_ += sizeof(std::uint64_t) << log_size;
 }
 
-void group_table::make_sampler(group& of) {
-    hashed_state full = {capacity_, of.items_seen};
-    full.retained = elements(of);
-    std::ranges::sort(full.retained);
-    std::unique_ptr<hashed_sampler> made(new hashed_sampler(std::move(full)));
+// Gives a group a sampler of this state in place of what it has.
+void group_table::make_sampler(group& of, hashed_state state) {
+    std::unique_ptr<hashed_sampler> made(new hashed_sampler(std::move(state)));
     free_elements(of);
     of.count = sampled;
-    of.in.sampler = {made.release(), hashed_sampler::everything};
-    of.in.sampler.threshold = of.in.sampler.pointer->threshold();
-    element_bytes_ += of.in.sampler.pointer->memory_bytes();
+    element_bytes_ += made->memory_bytes();
+    const std::uint64_t threshold = made->threshold();
+    of.in.sampler = {made.release(), threshold};
 }
 
 std::vector<std::uint64_t> group_table::elements(const group& of) const {
@@ -354,7 +342,10 @@ std::vector<std::uint64_t> group_table::elements(const group& of) const {
 // ---- states -------------------------------------------------------------------------------------
 
 hashed_state group_table::state(std::uint32_t place) const {
-    const group& of = groups_[place];
+    return state_of(groups_[place]);
+}
+
+hashed_state group_table::state_of(const group& of) const {
     if (of.count == sampled) {
         hashed_state state = of.in.sampler.pointer->state();
         state.items_seen = of.items_seen;
@@ -372,12 +363,7 @@ void group_table::set_state(std::uint32_t place, hashed_state state) {
     if (state.exact) {
         for (const std::uint64_t element : state.retained) insert(of, element);
     } else {
-        std::unique_ptr<hashed_sampler> made(new hashed_sampler(std::move(state)));
-        free_elements(of);
-        of.count = sampled;
-        const std::uint64_t threshold = made->threshold();
-        element_bytes_ += made->memory_bytes();
-        of.in.sampler = {made.release(), threshold};
+        make_sampler(of, std::move(state));
     }
     of.items_seen = items_seen;
 }

@@ -21,6 +21,14 @@
 
 namespace cvmcount {
 
+// The tables of all keys together: the highest bits of what a key is spread to choose one of them,
+// the next ones its slot there.
+inline constexpr unsigned table_bits = 8;
+
+constexpr std::uint64_t spread(std::uint64_t word) noexcept {
+    return word * 0x9e3779b97f4a7c15U;  // 2**64 over the golden ratio
+}
+
 // An item that has a key: the identities of both, and when it came.
 struct keyed_item {
     std::uint64_t key;
@@ -62,14 +70,6 @@ class group_table {
 
     // How many elements a group has while that is exactly known without a sampler.
     std::optional<std::uint64_t> small_count(std::uint32_t place) const noexcept;
-    std::uint64_t items_seen(std::uint32_t place) const noexcept {
-        return groups_[place].items_seen;
-    }
-
-    // The sampler of a group that has one.
-    const hashed_sampler& sampler_of(std::uint32_t place) const noexcept {
-        return *groups_[place].in.sampler.pointer;
-    }
 
     std::size_t memory_bytes() const noexcept;
 
@@ -105,17 +105,19 @@ class group_table {
         std::uint32_t next;
     };
 
-    static std::uint64_t mixed(std::uint64_t key) noexcept;
     static bool has_set(const group& of) noexcept {
         return of.count > most_chained && of.count != sampled;
     }
+    // The slot of a key, or an empty one where it would stand. Precondition: there are slots.
+    std::size_t slot_of(std::uint64_t key) const noexcept;
     std::uint64_t home(std::uint64_t key) const noexcept;
     void reserve(std::size_t more);
     void insert(group& into, std::uint64_t value);
     void insert_few(group& into, std::uint64_t value);
     void insert_in_set(group& into, std::uint64_t value);
     void make_set(group& of, std::uint32_t log_size);
-    void make_sampler(group& of);
+    void make_sampler(group& of, hashed_state state);
+    hashed_state state_of(const group& of) const;
     std::vector<std::uint64_t> elements(const group& of) const;
     template <class Use>
     void for_each_chained(const group& of, Use use) const;

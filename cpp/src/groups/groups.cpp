@@ -16,8 +16,6 @@
 namespace cvmcount {
 namespace {
 
-constexpr std::uint64_t multiplier = 0x9e3779b97f4a7c15U;  // as in group_table.cpp
-
 // A sketch finds the settings that are wrong.
 std::size_t checked_capacity(const sketch_settings& settings) {
     const std::size_t capacity = sketch(settings).capacity();
@@ -47,7 +45,7 @@ groups::groups(const sketch_settings& settings, bool drops_missing_keys)
 }
 
 std::uint32_t groups::table_of(std::uint64_t key) noexcept {
-    return static_cast<std::uint32_t>(key * multiplier >> (64 - table_bits));
+    return static_cast<std::uint32_t>(spread(key) >> (64 - table_bits));
 }
 
 // ---- items --------------------------------------------------------------------------------------

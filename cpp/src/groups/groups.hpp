@@ -106,7 +106,6 @@ class groups {
     hashed_state state(place of) const { return tables_[of.table].groups.state(of.in_table); }
 
   private:
-    static constexpr unsigned table_bits = 8;  // as in group_table.cpp
     static constexpr std::size_t most_waiting = std::size_t{1} << 20;
 
     struct table {

@@ -26,7 +26,6 @@ constexpr std::size_t checksum_size = 8;
 constexpr std::size_t piece_size = std::size_t{1} << 20;
 constexpr std::size_t name_size_width = 4;
 constexpr std::size_t count_width = 4;
-constexpr std::size_t least_to_code = 64;
 
 enum flags : std::uint8_t { drops_missing = 1, drops_missing_keys = 2, known_flags = 3 };
 enum state : std::uint8_t { exact_state = 1, counted_state = 2, merged_state = 3 };

@@ -109,6 +109,16 @@ class lacking_items {
         --left_;
     }
 
+    // Gives an item if it is lacking. `write` writes it to an item_writer.
+    template <class Write>
+    void give_if_lacking(std::uint64_t identity, Write write) {
+        if (!lacks(identity)) return;
+        item_bytes bytes;
+        item_writer out(bytes);
+        write(out);
+        give(identity, std::move(bytes));
+    }
+
     // What was given, or nothing. Precondition: it was lacking at first.
     std::span<const std::byte> value_of(std::uint64_t identity) const noexcept {
         return values_[place_of(identity)];

@@ -182,15 +182,16 @@ class field_reader {
         const std::size_t num_asked = num_keys > 0 ? num_keys : form_.fields.size();
         const std::uint64_t identity = identity_of_fields(0, num_asked);
         if (lacking_ != nullptr) {
-            return give_if_lacking(*lacking_, identity,
-                                   [=, this](item_writer& out) { write(out, num_asked); });
+            return lacking_->give_if_lacking(
+                identity, [=, this](item_writer& out) { write(out, num_asked); });
         }
         if (num_keys > 0) {
             output_.identities[output_.kept++] = identity;
             output_.identities[output_.kept++] =
                 identity_of_fields(num_keys, form_.fields.size() - num_keys);
-        } else if (identity <= threshold_)
+        } else if (identity <= threshold_) {
             output_.identities[output_.kept++] = identity;
+        }
         ++output_.item_count;
     }
 

@@ -85,8 +85,8 @@ class line_reader {
             const std::uint64_t identity =
                 rapidhash::hash(line, is_utf8(line) ? text_key_ : bytes_key_);
             if (lacking_ != nullptr) {
-                give_if_lacking(*lacking_, identity,
-                                [=](item_writer& out) { write_text(out, line); });
+                lacking_->give_if_lacking(identity,
+                                          [=](item_writer& out) { write_text(out, line); });
                 continue;
             }
             if (identity <= threshold_) output_.identities[output_.kept++] = identity;

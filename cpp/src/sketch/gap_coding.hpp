@@ -13,6 +13,9 @@
 
 namespace cvmcount {
 
+// Who saves identities codes them from so many on: of fewer the code is hardly smaller.
+inline constexpr std::size_t least_to_code = 64;
+
 // Precondition: they ascend strictly, and there is at least one. Throws std::bad_alloc.
 std::vector<std::byte> encode_gaps(std::span<const std::uint64_t> identities);
 

@@ -26,9 +26,6 @@ constexpr std::size_t checksum_size = 8;
 constexpr std::size_t item_size_width = 4;
 constexpr std::size_t count_width = 4;
 
-// Identities are coded from so many on: of fewer the code is hardly smaller.
-constexpr std::size_t least_to_code = 64;
-
 enum flags : std::uint8_t { drops_missing = 1, salted = 2, several_hashes = 4, known_flags = 7 };
 
 // From 128 on, sections may be passed over by who does not know them.
