@@ -10,3 +10,5 @@ cdef object checked_integer(str name, object value, object low, object high)
 cdef size_t checked_workers(object value) except? 0
 
 cdef coins_t checked_coins(object value) except *
+cdef object checked_seed(object value)
+cdef bint checked_flag(str name, object value) except -1

@@ -34,6 +34,19 @@ cdef object checked_integer(str name, object value, object low, object high):
     return integer
 
 
+# None draws a seed that others do not know.
+cdef object checked_seed(object value):
+    if value is None:
+        return int.from_bytes(os.urandom(8), "little")
+    return checked_integer("seed", value, 0, 2**64 - 1)
+
+
+cdef bint checked_flag(str name, object value) except -1:
+    if value is not True and value is not False:
+        raise TypeError(f"{name} must be True or False, not {value!r}")
+    return value
+
+
 cdef enum:
     MAX_WORKERS = 256
 

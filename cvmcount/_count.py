@@ -4,8 +4,6 @@ import sys
 
 from cvmcount._sketch import CVMSketch
 
-_EPSILON = 0.05
-
 
 def count_approx(
     items,
@@ -71,19 +69,21 @@ def count_approx(
     {'home': 2, 'about': 1}
     """
     frame = None
-    settings = {"capacity": capacity, "seed": seed, "dropna": dropna}
+    settings = {"delta": delta, "capacity": capacity, "seed": seed, "dropna": dropna}
     if isinstance(epsilon, str):
         frame, column, epsilon = _Frame(items), epsilon, None
         items = frame.column("column", column)
+    if epsilon is not None:
+        settings["epsilon"] = epsilon
     if by is None:
-        sketch = CVMSketch(_EPSILON if epsilon is None else epsilon, delta, coins=coins, **settings)
+        sketch = CVMSketch(coins=coins, **settings)
         sketch.update(items, workers=workers, progress=progress)
         return sketch.count()
     if coins != "hashed":
         raise ValueError("by needs coins='hashed'")
     from cvmcount._groups import CVMGroups  # few programs need it
 
-    groups = CVMGroups(epsilon, delta, **settings)
+    groups = CVMGroups(**settings)
     if frame is None:
         groups.update(_keys(items, by), items, workers=workers, progress=progress)
         return groups.estimates()

@@ -3,6 +3,8 @@
 from array import array
 from typing import NamedTuple
 
+from cvmcount._tables.interface import ArrowColumns
+
 RESULTS = ("estimate", "low", "high")
 
 
@@ -15,7 +17,7 @@ class GroupCount(NamedTuple):
     high: int
 
 
-class GroupCounts:
+class GroupCounts(ArrowColumns):
     """A table of counts by key: a sequence of `GroupCount`, which does not change.
 
     `key_names` are the names of its key columns; of several, a key is a tuple. `confidence` is that
@@ -89,31 +91,6 @@ class GroupCounts:
         if len(self.key_names) == 1:
             return [list(self._keys)]
         return [[key[i] for key in self._keys] for i in range(len(self.key_names))]
-
-    def _table(self):
-        from cvmcount._tables.columns import column_of, table_of
-        from cvmcount._tables.export import Table
-
-        keys = map(column_of, self.key_names, self._key_columns())
-        return Table(table_of([*keys, *map(column_of, RESULTS, self._numbers)]))
-
-    def __arrow_c_schema__(self):
-        """The columns by the Arrow PyCapsule interface.
-
-        Raises
-        ------
-        TypeError
-            If the keys have no Arrow type in common: `to_pylist()` has them as Python values.
-        """
-        return self._table().__arrow_c_schema__()
-
-    def __arrow_c_array__(self, requested_schema=None):
-        """The same for the table as one array. It is a copy, and always of one schema."""
-        return self._table().__arrow_c_array__(requested_schema)
-
-    def __arrow_c_stream__(self, requested_schema=None):
-        """The same for a stream of one array."""
-        return self._table().__arrow_c_stream__(requested_schema)
 
     def _describe(self):
         together = "together" if self.is_simultaneous else "each"

@@ -11,9 +11,14 @@ from libcpp.memory cimport unique_ptr
 from libcpp.vector cimport vector
 
 import io
-import os
 
-from cvmcount._checks cimport checked_fraction, checked_integer, checked_workers
+from cvmcount._checks cimport (
+    checked_flag,
+    checked_fraction,
+    checked_integer,
+    checked_seed,
+    checked_workers,
+)
 from cvmcount._core.groups cimport (
     group_answer,
     group_place,
@@ -225,15 +230,9 @@ cdef class CVMGroups:
             0 if capacity is None
             else checked_integer("capacity", capacity, LEAST_CAPACITY, max_capacity)
         )
-        if seed is None:
-            settings.seed = int.from_bytes(os.urandom(8), "little")
-        else:
-            settings.seed = checked_integer("seed", seed, 0, 2**64 - 1)
-        for name, value in (("dropna", dropna), ("dropna_keys", dropna_keys)):
-            if value is not True and value is not False:
-                raise TypeError(f"{name} must be True or False, not {value!r}")
-        settings.dropna = dropna
-        self.own(new groups(settings, dropna_keys))
+        settings.seed = checked_seed(seed)
+        settings.dropna = checked_flag("dropna", dropna)
+        self.own(new groups(settings, checked_flag("dropna_keys", dropna_keys)))
 
     # Takes the core over.
     cdef int own(self, groups* core) except -1:

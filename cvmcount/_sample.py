@@ -13,6 +13,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from cvmcount._results import _fraction, _normal_quantile, _threshold_bounds
+from cvmcount._tables.interface import ArrowColumns
 
 # What a column of rows is called, and what a sum or a quantile can be asked of.
 _NUMBERS = ("item", "count", "sum", "min", "max")
@@ -85,7 +86,7 @@ class Frequency(NamedTuple):
     high: float
 
 
-class Sample:
+class Sample(ArrowColumns):
     """A uniform sample of the distinct elements of a sketch: `CVMSketch.sample()`.
 
     It is a sequence of `SampleRow`, in random order, and does not change. `sampling_rate` is the
@@ -114,32 +115,6 @@ class Sample:
     def items(self):
         """The values of the elements, as a list."""
         return [row.item for row in self._rows]
-
-    def _table(self):
-        from cvmcount._tables.columns import column_of, table_of
-        from cvmcount._tables.export import Table
-
-        return Table(table_of([column_of(*column) for column in self.to_pydict().items()]))
-
-    def __arrow_c_schema__(self):
-        """The columns of the sample by the Arrow PyCapsule interface, by which Arrow libraries and
-        data frames read it: `polars.DataFrame(sample)`, `pyarrow.table(sample)`.
-
-        Raises
-        ------
-        TypeError
-            If the elements have no Arrow type in common, such as text and integers: `to_pylist()`
-            has them as Python values.
-        """
-        return self._table().__arrow_c_schema__()
-
-    def __arrow_c_array__(self, requested_schema=None):
-        """The same for the sample as one array. It is a copy, and always of one schema."""
-        return self._table().__arrow_c_array__(requested_schema)
-
-    def __arrow_c_stream__(self, requested_schema=None):
-        """The same for a stream of one array."""
-        return self._table().__arrow_c_stream__(requested_schema)
 
     def to_pylist(self):
         """The rows as a list of dicts; without summaries they have an item only."""

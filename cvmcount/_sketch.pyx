@@ -15,8 +15,10 @@ import os
 
 from cvmcount._checks cimport (
     checked_coins,
+    checked_flag,
     checked_fraction,
     checked_integer,
+    checked_seed,
     checked_workers,
 )
 from cvmcount._core.identity cimport byte
@@ -175,13 +177,8 @@ cdef class CVMSketch:
             0 if capacity is None
             else checked_integer("capacity", capacity, min_capacity, max_capacity)
         )
-        if seed is None:
-            settings.seed = int.from_bytes(os.urandom(8), "little")
-        else:
-            settings.seed = checked_integer("seed", seed, 0, 2**64 - 1)
-        if dropna is not True and dropna is not False:
-            raise TypeError(f"dropna must be True or False, not {dropna!r}")
-        settings.dropna = dropna
+        settings.seed = checked_seed(seed)
+        settings.dropna = checked_flag("dropna", dropna)
         settings.keep = checked_keep(keep)
         self.core.reset(new core_sketch(settings))
 

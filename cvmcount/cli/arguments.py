@@ -251,6 +251,14 @@ def add_sketch(parser):
     return how
 
 
+def accuracy_of(options):
+    """Return what sketches and groups are made with; what was not given is as they have it."""
+    given = {"delta": options.delta, "capacity": options.capacity, "seed": options.seed}
+    if options.epsilon is not None:
+        given["epsilon"] = options.epsilon
+    return given
+
+
 def add_progress(group):
     group.add_argument(
         "--progress",

@@ -6,6 +6,7 @@ from functools import partial
 from cvmcount import CVMGroups
 from cvmcount._groups import _update_by_lines
 
+from .arguments import accuracy_of
 from .bar import Bar
 from .files import UNREADABLE, Files
 from .messages import complain, say, write_facts, write_result
@@ -37,7 +38,7 @@ def usage_problem(options):
 
 
 def new_groups(options):
-    return CVMGroups(options.epsilon, options.delta, capacity=options.capacity, seed=options.seed)
+    return CVMGroups(**accuracy_of(options))
 
 
 def counts_of(groups, options):
@@ -83,12 +84,7 @@ def count_by_key(options):
     bar = Bar(files, options.files, options.progress)
     groups = new_groups(options)
     try:
-        for name in options.files:
-            items_before = groups.items_seen
-            workers = options.workers if files.is_long(name) else 1
-            files.read(name, partial(_update_by_lines, groups, workers=workers, progress=bar), ())
-            if groups.items_seen == items_before:
-                files.note_nothing(name)
+        files.read_into(groups, options.files, partial(_update_by_lines, groups, progress=bar))
     finally:
         bar.close()
     failed = files.failed

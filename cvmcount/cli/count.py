@@ -8,13 +8,12 @@ from functools import partial
 from cvmcount import CVMSketch, __version__
 from cvmcount._sketch import _update_both
 
-from .arguments import make_parser
+from .arguments import accuracy_of, make_parser
 from .bar import Bar
 from .choice import is_number
 from .files import Files
 from .messages import for_people, printable, say, valid_text, write_result
 
-EPSILON = 0.05
 MOST_FIELDS = 64  # that the core takes
 
 
@@ -50,14 +49,7 @@ class Count:
 
 
 def new_sketch(options, keep=None):
-    return CVMSketch(
-        EPSILON if options.epsilon is None else options.epsilon,
-        options.delta,
-        capacity=options.capacity,
-        coins=options.coins,
-        seed=options.seed,
-        keep=keep,
-    )
+    return CVMSketch(coins=options.coins, keep=keep, **accuracy_of(options))
 
 
 def usage_problem(options):

@@ -175,6 +175,18 @@ class Files:
             self.fail(name, error)
         return opened
 
+    def read_into(self, counted, names, update):
+        """Call `update(items, workers=N)` with what each file holds, for what counts `items_seen`.
+
+        Of a file that has nothing in the fields that were asked for, that is said.
+        """
+        for name in names:
+            items_before = counted.items_seen
+            workers = self._options.workers if self.is_long(name) else 1
+            self.read(name, partial(update, workers=workers), ())
+            if self._options.fields and counted.items_seen == items_before:
+                self.note_nothing(name)
+
     def _read_member(self, name, file, update, watchers):
         try:
             head = read_head(file, LONGEST_MAGIC)

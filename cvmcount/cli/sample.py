@@ -1,6 +1,5 @@
 """Draws distinct lines, each with the same chance, however often it came: the command sample."""
 
-import os
 import time
 from functools import partial
 
@@ -10,7 +9,7 @@ from .count import check_reading, new_sketch
 from .files import UNREADABLE, Files
 from .messages import complain, for_people, say, write_result
 from .rows import DEFAULT_NUMBER, KEEPS_NOTHING, as_json, write_rows
-from .saving import MAGIC
+from .saving import MAGIC, begins_with
 from .sketches import as_dict, load
 
 DESCRIPTION = (
@@ -76,17 +75,6 @@ def parse(arguments):
 # ---- reading -------------------------------------------------------------------------------------
 
 
-def is_sketch(name):
-    """Whether a file is a saved sketch. Of standard input, only text is read."""
-    if name == "-" or not os.path.isfile(name):
-        return False
-    try:
-        with open(name, "rb") as file:
-            return file.read(len(MAGIC)) == MAGIC
-    except OSError:
-        return False  # who reads it says why
-
-
 def add_saved(sketch, name, options):
     """Return the sketch with what a saved one has seen; None, and a complaint, where that fails."""
     saved = load(name)
@@ -112,7 +100,7 @@ def read(options, files, bar):
     Saved sketches bring their own settings, so nothing else is made where there are no lines.
     """
     failed = False
-    saved = [name for name in options.files if is_sketch(name)]
+    saved = [name for name in options.files if name != "-" and begins_with(name, MAGIC)]
     sketch = None
     for name in saved:
         merged = add_saved(sketch, name, options)
@@ -121,12 +109,7 @@ def read(options, files, bar):
     others = [name for name in options.files if name not in saved]
     if sketch is None:
         sketch = new_sketch(options, options.keep)
-    for name in others:
-        items_before = sketch.items_seen
-        workers = options.workers if files.is_long(name) else 1
-        files.read(name, partial(sketch.update, workers=workers, progress=bar), ())
-        if options.fields and sketch.items_seen == items_before:
-            files.note_nothing(name)
+    files.read_into(sketch, others, partial(sketch.update, progress=bar))
     return sketch, failed or files.failed
 
 

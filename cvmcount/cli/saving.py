@@ -65,12 +65,17 @@ def permissions(path):
     return 0o666 & ~mask
 
 
-def holds_groups(name):
-    """Whether a file has counts by key. Of what cannot be read, whoever reads it says why."""
+def begins_with(name, magic):
+    """Whether a regular file does. Of what cannot be read, whoever reads it says why."""
     try:
         if not os.path.isfile(name):
             return False
         with open(name, "rb") as file:
-            return file.read(len(GROUPS_MAGIC)) == GROUPS_MAGIC
+            return file.read(len(magic)) == magic
     except OSError:
         return False
+
+
+def holds_groups(name):
+    """Whether a file has counts by key."""
+    return begins_with(name, GROUPS_MAGIC)
