@@ -1,50 +1,12 @@
 #include "sketch/operands.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <utility>
 
 #include "sampler/sizing.hpp"
+#include "sketch/owned_elements.hpp"
 
 namespace cvmcount {
-namespace {
-
-// An element that an operand retains.
-struct owned {
-    std::uint64_t identity;
-    std::uint32_t owner;
-    bool below;  // strictly below the threshold of its owner
-
-    friend bool operator<(const owned& a, const owned& b) noexcept {
-        return std::pair(a.identity, a.owner) < std::pair(b.identity, b.owner);
-    }
-};
-
-// Sorts them. Of many uniform numbers each bucket of equal highest bits gets a few, which are
-// sorted in the cache; of others it is no worse than to sort them all.
-std::vector<owned> sorted(std::vector<owned> elements) {
-    constexpr std::size_t bucket_size = 64;
-    std::uint64_t largest = 0;
-    for (const owned& each : elements) largest = std::max(largest, each.identity);
-    const auto bucket_bits = static_cast<unsigned>(std::bit_width(elements.size() / bucket_size));
-    const auto bits = static_cast<unsigned>(std::bit_width(largest));
-    const unsigned shift = bits > bucket_bits ? std::min(bits - bucket_bits, 63U) : 0;
-    std::vector<std::size_t> ends((largest >> shift) + 2);
-    for (const owned& each : elements) ++ends[(each.identity >> shift) + 1];
-    for (std::size_t i = 1; i < ends.size(); ++i) ends[i] += ends[i - 1];
-    std::vector<owned> in_buckets(elements.size());
-    for (const owned& each : elements) in_buckets[ends[each.identity >> shift]++] = each;
-    std::size_t begin = 0;
-    for (std::size_t i = 0; i + 1 < ends.size(); ++i) {
-        std::sort(in_buckets.begin() + static_cast<std::ptrdiff_t>(begin),
-                  in_buckets.begin() + static_cast<std::ptrdiff_t>(ends[i]));
-        begin = ends[i];
-    }
-    return in_buckets;
-}
-
-}  // namespace
-
 // What the elements of all operands add up to.
 struct operands::sums {
     double estimate = 0.0;
@@ -94,51 +56,42 @@ bool operands::all_exact() const noexcept {
 operands::sums operands::add_elements() {
     std::stable_sort(all_.begin(), all_.end(),
                      [](const operand& a, const operand& b) { return a.threshold > b.threshold; });
-    std::size_t size = 0;
-    for (const operand& each : all_) size += each.retained.size();
-    std::vector<owned> unsorted;
-    unsorted.reserve(size);
-    for (std::uint32_t i = 0; i < all_.size(); ++i) {
-        const auto& retained = all_[i].retained;
-        for (std::size_t j = 0; j < retained.size(); ++j) {
-            unsorted.push_back({retained[j], i, j < all_[i].below});
-        }
+    owned_elements elements;
+    struct inverse {
+        double once, square;
+    };
+    std::vector<inverse> thresholds;
+    for (const operand& each : all_) {
+        elements.add(each.retained, each.below);
+        thresholds.push_back({1.0 / each.threshold, 1.0 / (each.threshold * each.threshold)});
     }
-    const std::vector<owned> elements = sorted(std::move(unsorted));
 
     sums total;
     total.share.resize(all_.size());
     total.overlap.resize(all_.size());
-    const auto inverse_square = [this](const owned& element) {
-        const double theta = all_[element.owner].threshold;
-        return 1.0 / (theta * theta);
+    const auto has_history = [this](const owned& each) {
+        return each.below && all_[each.owner].has_history;
     };
-    for (auto begin = elements.begin(); begin != elements.end();) {
-        const auto end = std::find_if(begin, elements.end(), [begin](const owned& element) {
-            return element.identity != begin->identity;
-        });
+    elements.for_each([&](auto begin, auto end) {
         ++total.distinct;
         const auto first = std::find_if(begin, end, [](const owned& each) { return each.below; });
-        if (first != end) {
-            const double largest = all_[first->owner].threshold;
-            ++total.elements;
-            total.estimate += 1.0 / largest;
-            total.variance += (1.0 - largest) / (largest * largest);
-            const auto has_history = [this](const owned& each) {
-                return each.below && all_[each.owner].has_history;
-            };
-            auto left = static_cast<double>(std::count_if(first, end, has_history));
-            double before = 0.0;  // of the owners of larger thresholds
-            for (auto each = first; each != end; ++each) {
-                if (!has_history(*each)) continue;
-                total.share[each->owner] += 1.0 / (largest * largest);
-                total.overlap[each->owner] += before + left * inverse_square(*each);
-                before += inverse_square(*each);
-                left -= 1.0;
-            }
+        if (first == end) return;
+        const double largest = all_[first->owner].threshold;
+        const inverse over = thresholds[first->owner];
+        ++total.elements;
+        total.estimate += over.once;
+        total.variance += (1.0 - largest) * over.square;
+        auto left = static_cast<double>(std::count_if(first, end, has_history));
+        double before = 0.0;  // of the owners of larger thresholds
+        for (auto each = first; each != end; ++each) {
+            if (!has_history(*each)) continue;
+            const double square = thresholds[each->owner].square;
+            total.share[each->owner] += over.square;
+            total.overlap[each->owner] += before + left * square;
+            before += square;
+            left -= 1.0;
         }
-        begin = end;
-    }
+    });
     return total;
 }
 
