@@ -499,6 +499,7 @@ cdef class CVMSketch:
         """
         cdef CVMSketch one
         cdef sketch_merge merge
+        cdef Py_ssize_t i
         for other in others:
             if not isinstance(other, CVMSketch):
                 raise TypeError(
@@ -509,7 +510,10 @@ cdef class CVMSketch:
             self.core.get().require_like(one.core.get()[0], b"merged")
             self.core.get().require_same_keep(one.core.get()[0])
         # No more than one sketch is ever locked, this one as the last.
-        for one in others:
+        for i in range(len(others)):
+            one = others[min(i + 8, len(others) - 1)]
+            merge.prefetch(one.core.get()[0])
+            one = others[i]
             with cython.critical_section(one):
                 merge.add(one.core.get()[0])
         if others:

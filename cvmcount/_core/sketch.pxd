@@ -174,6 +174,9 @@ cdef extern from "cvmcount/sketch.hpp" namespace "cvmcount" nogil:
         void add(const sketch& part) except +
         void merge_into(sketch& target) except +
 
+        @staticmethod
+        void prefetch(const sketch& part)
+
 
 # All of these give what the caller owns. Cython would make an empty one first, and copy.
 cdef extern from *:

@@ -278,6 +278,9 @@ class CVMCOUNT_API sketch_merge {
     // target.
     void add(const sketch& part);
 
+    // Asks for memory that add() will read, so that it is in the cache when its turn comes.
+    static void prefetch(const sketch& part) noexcept;
+
     // The target becomes the union of itself and all that was added. To be called once, as the
     // last.
     void merge_into(sketch& target);

@@ -8,20 +8,13 @@
 #include <utility>
 
 #include "base/always_inline.hpp"
+#include "base/prefetch.hpp"
 #include "sampler/sizing.hpp"
 
 namespace cvmcount {
 namespace {
 
 constexpr std::size_t fewest_slots = 16;
-
-// Always inlined: GCC takes a function that only prefetches for one that does nothing, and drops
-// its calls.
-CVMCOUNT_ALWAYS_INLINE inline void prefetch([[maybe_unused]] const void* address) noexcept {
-#if defined(__GNUC__)
-    __builtin_prefetch(address);
-#endif
-}
 
 // Fuller sets would save memory, and emptier ones time.
 std::size_t room_in_set(std::uint32_t log_size) noexcept {

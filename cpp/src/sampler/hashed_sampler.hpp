@@ -105,6 +105,9 @@ class hashed_sampler {
         return retained_.ascending(threshold);
     }
 
+    // Asks for the memory of the smallest of them.
+    void prefetch_smallest() const noexcept { retained_.prefetch_smallest(); }
+
     // p: the probability that an element never seen would be retained.
     double sampling_rate() const noexcept;
 

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/mix.hpp"
+#include "base/prefetch.hpp"
 
 namespace cvmcount {
 
@@ -56,6 +57,9 @@ class smallest_ids {
     // Takes this identity instead of the largest. Returns whether it was new. Precondition: it is
     // smaller. Where memory runs out the set is as before.
     bool replace_largest(std::uint64_t id);
+
+    // Asks for the memory of the smallest.
+    void prefetch_smallest() const noexcept { prefetch(slots_.data()); }
 
     // In ascending order, up to this one.
     std::vector<std::uint64_t> ascending(std::uint64_t threshold = all) const;

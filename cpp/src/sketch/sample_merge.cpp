@@ -1,6 +1,7 @@
 #include "sketch/sample_merge.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 namespace cvmcount {
@@ -37,7 +38,7 @@ void sample_merge::merge_into(sampler& target) {
 }
 
 void sample_merge::merge_waiting() {
-    std::sort(waiting_.begin(), waiting_.end());
+    sorter_.sort(waiting_, std::identity(), std::less());
     waiting_.erase(std::unique(waiting_.begin(), waiting_.end()), waiting_.end());
     merge_ascending(waiting_);
     waiting_.clear();
@@ -47,7 +48,8 @@ void sample_merge::merge_waiting() {
 void sample_merge::merge_ascending(const std::vector<std::uint64_t>& ascending) {
     const auto& a = smallest_;
     const auto& b = ascending;
-    std::vector<std::uint64_t> both(std::min(capacity_, a.size() + b.size()));
+    auto& both = merged_;
+    both.resize(std::min(capacity_, a.size() + b.size()));
     std::size_t i = 0;
     std::size_t j = 0;
     std::size_t count = 0;
@@ -62,7 +64,7 @@ void sample_merge::merge_ascending(const std::vector<std::uint64_t>& ascending) 
     for (; j < b.size() && count < both.size(); ++j) both[count++] = b[j];
     both.resize(count);
     exact_ = exact_ && i == a.size() && j == b.size();
-    smallest_ = std::move(both);
+    smallest_.swap(both);
 }
 
 }  // namespace cvmcount

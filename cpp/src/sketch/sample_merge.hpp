@@ -15,6 +15,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/bucket_sorter.hpp"
 #include "sampler/hashed_sampler.hpp"
 #include "sampler/sampler.hpp"
 #include "sampler/sizing.hpp"
@@ -41,6 +42,8 @@ class sample_merge {
     bool exact_ = true;
     std::vector<std::uint64_t> smallest_;  // in ascending order
     std::vector<std::uint64_t> waiting_;   // what else may belong there, in no order
+    std::vector<std::uint64_t> merged_;    // room for both
+    bucket_sorter<std::uint64_t> sorter_;
     std::size_t filled_parts_ = 0;
     // Both are those of the last part that was not empty.
     std::size_t part_capacity_ = 0;

@@ -512,19 +512,22 @@ bool sketch::dropna() const noexcept {
 // ---------------------------------------------------------------------------------
 
 void sketch::require_like(const sketch& other, const char* word) const {
-    const auto require_same = [word](const char* name, const std::string& a, const std::string& b) {
-        if (a == b) return;
+    const auto throw_different = [word](const char* name, const std::string& a,
+                                        const std::string& b) {
         throw_invalid(std::string("sketches cannot be ") + word + " if they differ in " + name +
                       ": " + a + " and " + b);
     };
-    const auto as_word = [](bool value) { return std::string(value ? "True" : "False"); };
     if (coins() == coins::fresh || other.coins() == coins::fresh) {
         throw_invalid(std::string("sketches with coins='fresh' cannot be ") + word +
                       ": every occurrence had a coin of its own, so they do not tell which "
                       "elements they have in common. Use coins='hashed'");
     }
-    require_same("seed", std::to_string(seed()), std::to_string(other.seed()));
-    require_same("dropna", as_word(dropna()), as_word(other.dropna()));
+    if (seed() != other.seed()) {
+        throw_different("seed", std::to_string(seed()), std::to_string(other.seed()));
+    }
+    if (dropna() != other.dropna()) {
+        throw_different("dropna", dropna() ? "True" : "False", dropna() ? "False" : "True");
+    }
 }
 
 void sketch::require_same_keep(const sketch& other) const {
@@ -580,6 +583,10 @@ void sketch_merge::add(const sketch& part) {
     // What is not among the smallest of all parts is in no sample of them together.
     state_->kept.merge(part.kept());
     if (state_->kept.size() > 2 * state_->capacity) state_->kept.keep_smallest(state_->capacity);
+}
+
+void sketch_merge::prefetch(const sketch& next) noexcept {
+    if (next.coins() == coins::hashed) next.parts_->sample.hashed().prefetch_smallest();
 }
 
 void sketch_merge::merge_into(sketch& target) {
