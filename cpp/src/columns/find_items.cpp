@@ -9,39 +9,48 @@ namespace {
 
 using block_identities = std::array<std::uint64_t, column::block_values + filter_slack>;
 
-// The values of one block, of which some are lacking.
-void give_items(const column& values, std::size_t begin, std::size_t size,
+// Gives those of one block that are lacking. Returns whether there were any.
+bool give_items(const column& values, std::size_t begin, std::size_t size,
                 const reading_rules& rules, lacking_items& lacking) {
     block_identities identities;
     values.identify(begin, size, rules, identities.data());
+    const std::size_t left = lacking.left();
     for (std::size_t i = 0; i < size; ++i) {
         if (identities[i] > rules.threshold) continue;
         lacking.give_if_lacking(identities[i],
                                 [&](item_writer& out) { values.write_item(begin + i, out); });
     }
+    return lacking.left() < left;
+}
+
+// Returns whether one of the values of a block may be lacking. It is faster than give_items().
+bool lacks_any(const column& values, std::size_t begin, std::size_t size,
+               const reading_rules& rules, identity_cache& cache, const lacking_items& lacking) {
+    block_identities identities;
+    reading_output output = {.identities = identities.data(), .room = identities.size()};
+    const std::size_t stop = values.read(begin, begin + size, rules, cache, output);
+    if (output.error == out_of_memory) throw std::bad_alloc();
+    if (output.error != nullptr) throw malformed_column(output.error);
+    if (stop == begin) throw unidentified_value();
+    return std::any_of(identities.data(), identities.data() + output.kept,
+                       [&](std::uint64_t identity) { return lacking.lacks(identity); });
 }
 
 }  // namespace
 
-// Few values pass the filter, and where none of them is lacking the block is not looked at again.
+// At first most blocks have something that is lacking; later few values pass the filter, and where
+// none of them is lacking the block is not looked at again.
 std::size_t find_items(const column& values, std::size_t begin, std::size_t end,
                        const reading_rules& rules, identity_cache& cache,
                        lacking_items& lacking) try {
     reading_rules few = rules;
     few.threshold = lacking.largest();
-    block_identities identities;
+    bool had_some = true;  // the block before
     while (begin < end && lacking.left() > 0) {
         const std::size_t size = std::min(column::block_values, end - begin);
-        reading_output output = {.identities = identities.data(), .room = identities.size()};
-        const std::size_t stop = values.read(begin, begin + size, few, cache, output);
-        if (output.error == out_of_memory) throw std::bad_alloc();
-        if (output.error != nullptr) throw malformed_column(output.error);
-        if (stop == begin) break;
-        const bool any =
-            std::any_of(identities.data(), identities.data() + output.kept,
-                        [&](std::uint64_t identity) { return lacking.lacks(identity); });
-        if (any) give_items(values, begin, size, few, lacking);
-        begin = stop;
+        had_some = (had_some || lacks_any(values, begin, size, few, cache, lacking)) &&
+                   give_items(values, begin, size, few, lacking);
+        begin += size;
     }
     return lacking.left() > 0 ? begin : end;
 } catch (const unidentified_value&) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <numeric>
 #include <stdexcept>
 
 #include "base/mix.hpp"
@@ -110,9 +111,22 @@ std::size_t kept_items::memory_bytes() const noexcept {
     return bytes;
 }
 
+lacking_items::lacking_items(std::vector<std::uint64_t> identities)
+    : identities_(std::move(identities)), values_(identities_.size()), left_(identities_.size()) {
+    const auto bits = static_cast<unsigned>(std::bit_width(largest()));
+    const auto bucket_bits = static_cast<unsigned>(std::bit_width(2 * identities_.size()));
+    shift_ = bits > bucket_bits ? bits - bucket_bits : 0;
+    starts_.resize(static_cast<std::size_t>(largest() >> shift_) + 2);
+    for (const std::uint64_t identity : identities_) ++starts_[(identity >> shift_) + 1];
+    std::partial_sum(starts_.begin(), starts_.end(), starts_.begin());
+}
+
 std::size_t lacking_items::place_of(std::uint64_t identity) const noexcept {
-    const auto at = std::lower_bound(identities_.begin(), identities_.end(), identity);
-    const bool is_there = at != identities_.end() && *at == identity;
+    if (identity > largest()) return identities_.size();
+    const std::size_t bucket = static_cast<std::size_t>(identity >> shift_);
+    const auto end = identities_.begin() + starts_[bucket + 1];
+    const auto at = std::lower_bound(identities_.begin() + starts_[bucket], end, identity);
+    const bool is_there = at != end && *at == identity;
     return is_there ? static_cast<std::size_t>(at - identities_.begin()) : identities_.size();
 }
 

@@ -85,11 +85,8 @@ class kept_items {
 // The elements of a sample whose values are not known yet, for readers to give them.
 class lacking_items {
   public:
-    // The identities ascend.
-    explicit lacking_items(std::vector<std::uint64_t> identities)
-        : identities_(std::move(identities)),
-          values_(identities_.size()),
-          left_(identities_.size()) {}
+    // The identities ascend. Throws std::bad_alloc.
+    explicit lacking_items(std::vector<std::uint64_t> identities);
 
     std::size_t left() const noexcept { return left_; }
 
@@ -131,7 +128,11 @@ class lacking_items {
     // Where the identity is, or the number of them.
     std::size_t place_of(std::uint64_t identity) const noexcept;
 
+    // Readers ask for many that are not lacking. So the highest bits of an identity choose a
+    // bucket, which has one or none where identities are hashes.
     std::vector<std::uint64_t> identities_;
+    unsigned shift_;                     // what it is shifted by to give its bucket
+    std::vector<std::uint32_t> starts_;  // of the buckets, in order, and the end of the last
     std::vector<item_bytes> values_;
     std::size_t left_;
 };

@@ -6,6 +6,8 @@
 #include <bit>
 #include <cstdint>
 #include <map>
+#include <numeric>
+#include <random>
 #include <stdexcept>
 #include <vector>
 
@@ -128,6 +130,28 @@ TEST_CASE("what is lacking is given once") {
     CHECK(kept.find(5)->bytes == value_of(5));
     CHECK(kept.find(9) == nullptr);
     CHECK(lacking_items(words{}).largest() == 0);
+    CHECK(!lacking_items(words{}).lacks(0));
+}
+
+TEST_CASE("what is lacking is found, whether it is hashes or not") {
+    std::mt19937_64 random(1);
+    constexpr std::uint64_t largest = ~std::uint64_t{0};
+    words hashes;
+    for (int i = 0; i < 1'000; ++i) hashes.push_back(random() >> 8);
+    std::ranges::sort(hashes);
+    words crowded(1'000);
+    std::iota(crowded.begin(), crowded.end(), 0U);
+    words far_away = crowded;
+    far_away.push_back(largest);
+    for (const words& all :
+         {hashes, crowded, far_away, words{0}, words{largest}, words{7, largest}}) {
+        const lacking_items lacking(all);
+        CHECK(std::ranges::all_of(all, [&](std::uint64_t id) { return lacking.lacks(id); }));
+        const auto finds_other = [&](std::uint64_t id) {
+            return lacking.lacks(id + 1) != std::ranges::binary_search(all, id + 1);
+        };
+        CHECK(std::ranges::none_of(all, finds_other));
+    }
 }
 
 }  // namespace
