@@ -11,6 +11,7 @@ namespace cvmcount {
 namespace {
 
 constexpr std::size_t fewest_slots = 16;
+constexpr std::size_t slots_for_each = 4;  // with fewer, more searches take a second look
 
 // A sampler counts no more items either.
 constexpr std::uint64_t most_items = (std::uint64_t{1} << 63) - 1;
@@ -34,7 +35,7 @@ void kept_items::make_index(std::size_t slots) {
 }
 
 kept_item& kept_items::at(std::uint64_t identity) {
-    if (2 * (items_.size() + 1) > slots_.size()) {
+    if (slots_for_each * (items_.size() + 1) > slots_.size()) {
         make_index(std::max(fewest_slots, 2 * slots_.size()));
     }
     std::uint32_t& place = slots_[slot_of(identity)];
@@ -82,15 +83,16 @@ void kept_items::agree_on(enum number_form form) {
     form_ = number_form::real;
 }
 
-void kept_items::count(std::uint64_t identity, item_number number) {
+bool kept_items::count(std::uint64_t identity, item_number number) {
     item_summary& summary = at(identity).summary;
-    ++summary.count;
-    if (number.form == number_form::none) return;
+    const bool is_first = summary.count++ == 0;
+    if (number.form == number_form::none) return is_first;
     const bool becomes_real = form_ == number_form::real && number.form == number_form::integer;
     summary.totals.add(becomes_real
                            ? std::bit_cast<std::uint64_t>(as_double(number.bits, number.form))
                            : number.bits,
                        form_);
+    return is_first;
 }
 
 void kept_items::merge(const kept_items& others) {

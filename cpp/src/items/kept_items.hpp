@@ -55,8 +55,13 @@ class kept_items {
     void agree_on(enum number_form form);
 
     // One more occurrence of an element, and the number that came with it, of a form that was
-    // agreed on. Throws std::bad_alloc.
-    void count(std::uint64_t identity, item_number number);
+    // agreed on. Returns whether it is the first. Throws std::bad_alloc.
+    bool count(std::uint64_t identity, item_number number);
+
+    // Takes the occurrences of an element back. Precondition: it is there.
+    void clear_summary(std::uint64_t identity) noexcept {
+        items_[slots_[slot_of(identity)]].summary = {};
+    }
 
     // Adds what others hold, of the same elements or more. Throws as agree_on() does, and
     // std::bad_alloc.
@@ -79,7 +84,7 @@ class kept_items {
 
     enum number_form form_ = number_form::none;
     std::vector<kept_item> items_;      // in the order in which they came
-    std::vector<std::uint32_t> slots_;  // a power of two of them, at most half in use
+    std::vector<std::uint32_t> slots_;  // a power of two of them, at most a quarter in use
 };
 
 // The elements of a sample whose values are not known yet, for readers to give them.

@@ -271,13 +271,30 @@ void sketch::select(std::span<std::uint64_t> identities, std::vector<place>& pla
 void sketch::take(std::span<const std::uint64_t> identities, std::span<const item_number> numbers,
                   std::uint64_t items) {
     parts& own = *parts_;
-    for (const item_number& number : numbers) (**own.kept).agree_on(number.form);
-    own.sample.offer_filtered(identities, items);
-    const std::uint64_t most = own.highest_of_use();
-    for (std::size_t i = 0; i < identities.size(); ++i) {
-        if (identities[i] > most) continue;
-        (**own.kept).count(identities[i], numbers.empty() ? item_number() : numbers[i]);
+    kept_items& kept = **own.kept;
+    for (const item_number& number : numbers) kept.agree_on(number.form);
+    // What has a summary and is small enough is in the buffer: only the others are offered to it.
+    std::array<std::uint64_t, 256> others;
+    std::uint64_t offered = 0;
+    for (std::size_t begin = 0; begin < identities.size(); begin += others.size()) {
+        const std::size_t end = std::min(begin + others.size(), identities.size());
+        const std::uint64_t most = own.highest_of_use();
+        std::size_t count = 0;
+        try {
+            for (std::size_t i = begin; i < end; ++i) {
+                if (identities[i] > most) continue;
+                others[count] = identities[i];
+                count += kept.count(identities[i], numbers.empty() ? item_number() : numbers[i]);
+            }
+            own.sample.offer_filtered({others.data(), count}, count);
+        } catch (...) {
+            // They may not be in the buffer, so they are offered again when they come again.
+            for (std::size_t i = 0; i < count; ++i) kept.clear_summary(others[i]);
+            throw;
+        }
+        offered += count;
     }
+    own.sample.offer_filtered({}, items - offered);
     own.tidy();
 }
 

@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "cvmcount/sketch.hpp"
 #include "sampler/sampler.hpp"
 #include "support/random_words.hpp"
 
@@ -77,6 +78,29 @@ TEST_CASE("where memory runs out, the items before have been taken") {
         }
         CHECK(requests > 4);  // it has failed at several places
     }
+}
+
+TEST_CASE("where memory runs out, elements with summaries can come again") {
+    random_words random(1);
+    std::vector<std::uint64_t> items(2000);
+    for (auto& item : items) item = random.next();
+    const sketch_settings settings = {.capacity = 1000, .keep = keep::summaries};
+    sketch whole(settings);
+    whole.take(items, {}, items.size());
+    int requests = 0;
+    for (bool enough = false; !enough; ++requests) {
+        sketch one(settings);
+        times_left = requests;
+        try {
+            one.take(items, {}, items.size());
+            enough = true;
+        } catch (const std::bad_alloc&) {
+        }
+        times_left = -1;
+        one.take(items, {}, items.size());
+        REQUIRE(one.retained_ids() == whole.retained_ids());
+    }
+    CHECK(requests > 4);
 }
 
 }  // namespace
