@@ -84,7 +84,9 @@ void kept_items::agree_on(enum number_form form) {
 }
 
 bool kept_items::count(std::uint64_t identity, item_number number) {
-    item_summary& summary = at(identity).summary;
+    // Most are there, and at() is long.
+    const std::uint32_t place = slots_.empty() ? free_slot : slots_[slot_of(identity)];
+    item_summary& summary = (place == free_slot ? at(identity) : items_[place]).summary;
     const bool is_first = summary.count++ == 0;
     if (number.form == number_form::none) return is_first;
     const bool becomes_real = form_ == number_form::real && number.form == number_form::integer;
