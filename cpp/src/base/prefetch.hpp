@@ -5,8 +5,8 @@
 
 namespace cvmcount {
 
-// Always inlined: GCC takes a function that only prefetches for one that does nothing, and drops
-// its calls.
+// Always inlined, and so must be what calls it and does nothing else: GCC drops the calls of a
+// function that only prefetches.
 CVMCOUNT_ALWAYS_INLINE inline void prefetch([[maybe_unused]] const void* address) noexcept {
 #if defined(__GNUC__) || defined(__clang__)
     __builtin_prefetch(address);
