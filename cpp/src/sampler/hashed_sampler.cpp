@@ -42,7 +42,7 @@ void hashed_sampler::offer_filtered(std::span<const std::uint64_t> identities,
         std::size_t count = 0;
         for (std::size_t i = 0; i < batch.size(); ++i) {
             others[count] = static_cast<std::uint16_t>(i);
-            count += retained_.is_at_home(batch[i]) ? 0 : 1;
+            count += retained_.is_near_home(batch[i]) ? 0 : 1;
         }
         for (std::size_t i = 0; i < count; ++i) {
             items_seen_ = add_items(items_before, begin + others[i]);  // in case memory runs out

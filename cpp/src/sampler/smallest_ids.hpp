@@ -39,12 +39,15 @@ class smallest_ids {
         return in_slots_ > 0 && slots_[lower_bound(id)] == id;
     }
 
-    // Returns whether the identity was found at the first look: true for most of those that are
+    // Returns whether the identity was found at a first look: true for nearly all of those that are
     // there, never for others. Without a branch on what is found, for loops over many.
-    bool is_at_home(std::uint64_t id) const noexcept {
-        if (slots_.empty()) return false;
-        const auto home = std::min(home_of(id), slots_.size() - 1);
-        return (slots_[home] == id) & (id != free_slot);
+    bool is_near_home(std::uint64_t id) const noexcept {
+        constexpr std::size_t slots_seen = 4;
+        if (slots_.size() < slots_seen) return false;
+        const std::size_t home = std::min(home_of(id), slots_.size() - slots_seen);
+        bool found = false;
+        for (std::size_t i = 0; i < slots_seen; ++i) found |= slots_[home + i] == id;
+        return found & (id != free_slot);
     }
 
     // Adds it. Returns whether it was new. Precondition: it is there, or there are fewer than the
