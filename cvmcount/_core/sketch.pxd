@@ -175,7 +175,7 @@ cdef extern from "cvmcount/sketch.hpp" namespace "cvmcount" nogil:
         void merge_into(sketch& target) except +
 
         @staticmethod
-        void prefetch(const sketch& part)
+        void prefetch(const sketch& part) noexcept
 
 
 # All of these give what the caller owns. Cython would make an empty one first, and copy.
