@@ -2,7 +2,7 @@
 
 from ._count import count_approx
 from ._results import SampledCount, SampledShare
-from ._sketch import CVMSketch, intersection, union
+from ._sketch import CVMSketch, TruncatedSketch, intersection, union
 from ._version import __version__
 
 TYPE_CHECKING = False
@@ -16,6 +16,7 @@ __all__ = [
     "GroupCounts",
     "SampledCount",
     "SampledShare",
+    "TruncatedSketch",
     "__version__",
     "count_approx",
     "intersection",

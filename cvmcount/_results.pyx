@@ -43,6 +43,7 @@ def _count(
             value.refined.variance,
             value.refined.at_least,
             value.refined.order,
+            value.refined.by_chance,
         ) = refined
     return count_of(value)
 
@@ -178,7 +179,7 @@ cdef class SampledCount:
     def _key(self):
         value = self._value
         more = value.refined
-        refined = (more.estimate, more.variance, more.at_least, more.order)
+        refined = (more.estimate, more.variance, more.at_least, more.order, more.by_chance)
         return (
             value.retained,
             value.sampling_rate,

@@ -3,17 +3,24 @@
 from cvmcount._core.sketch cimport sketch_operands
 
 
+cdef int require_sketches(tuple sketches, allowed, str caller) except -1:
+    for sketch in sketches:
+        if not isinstance(sketch, allowed):
+            if isinstance(sketch, TruncatedSketch):
+                raise TypeError(f"{caller} takes no truncated sketches: of two, write a & b")
+            raise TypeError(
+                f"sketches must be CVMSketch, not {type(sketch).__name__}: of a list, write "
+                f"{caller}(*sketches), and load bytes by CVMSketch.from_bytes"
+            )
+    return 0
+
+
 # Reads each sketch as a whole, one after the other.
 cdef int add_operands(sketch_operands* operands, tuple sketches, str caller) except -1:
     cdef CVMSketch one
     if not sketches:
         raise TypeError(f"{caller} needs at least one sketch, as {caller}(*sketches)")
-    for sketch in sketches:
-        if not isinstance(sketch, CVMSketch):
-            raise TypeError(
-                f"sketches must be CVMSketch, not {type(sketch).__name__}: of a list, write "
-                f"{caller}(*sketches), and load bytes by CVMSketch.from_bytes"
-            )
+    require_sketches(sketches, CVMSketch, caller)
     for one in sketches:
         with cython.critical_section(one):
             operands.add(one.core.get()[0])
@@ -29,9 +36,9 @@ def union(*sketches):
 
     Parameters
     ----------
-    *sketches : CVMSketch
+    *sketches : CVMSketch or TruncatedSketch
         At least one, with hashed coins and the same `seed` and `dropna`. Capacities may differ, and
-        some may be exact or merged.
+        some may be exact, merged or truncated.
 
     Returns
     -------
@@ -72,6 +79,10 @@ def union(*sketches):
     (315878, 320000)
     """
     cdef sketch_operands operands
+    for sketch in sketches:
+        if isinstance(sketch, TruncatedSketch):
+            require_sketches(sketches, (CVMSketch, TruncatedSketch), "union")
+            return union_with_truncated(sketches, sketch)
     add_operands(&operands, sketches, "union")
     return count_of(operands.in_any())
 

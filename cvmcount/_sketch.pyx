@@ -501,6 +501,11 @@ cdef class CVMSketch:
         cdef sketch_merge merge
         cdef Py_ssize_t i
         for other in others:
+            if isinstance(other, TruncatedSketch):
+                raise TypeError(
+                    "others must be whole sketches: a truncated one has lost what is needed to go "
+                    "on counting. Write union(a, b), or truncated | sketch, which is truncated"
+                )
             if not isinstance(other, CVMSketch):
                 raise TypeError(
                     f"others must be sketches, not {type(other).__name__}: of a list, write "
@@ -640,11 +645,24 @@ cdef class CVMSketch:
         with cython.critical_section(self):
             self.core.get().forget_history()
 
-    def to_bytes(self):
-        """The whole sketch as bytes, to be stored or sent.
+    def to_bytes(self, *, bits=None):
+        """The whole sketch as bytes, to be stored or sent; or, with `bits`, what compares it.
 
         They are the same on every machine and can be read by every later version; docs/format.md
         has the layout. Equal sketches give equal bytes.
+
+        Parameters
+        ----------
+        bits : int or None
+            With a number, such as 40, the bytes of `TruncatedSketch(sketch, bits)`: half as many or
+            fewer, but that one cannot be updated any more.
+
+        Raises
+        ------
+        TypeError
+            If the sketch keeps items that have no form outside of Python.
+        ValueError
+            If it cannot be truncated to so few bits: see `TruncatedSketch`.
 
         Notes
         -----
@@ -665,6 +683,8 @@ cdef class CVMSketch:
         >>> CVMSketch.from_bytes(data) == sketch
         True
         """
+        if bits is not None:
+            return TruncatedSketch(self, bits).to_bytes()
         cdef bytes saved = self.saved()
         if holds_objects(self):
             raise TypeError(
@@ -981,15 +1001,20 @@ cdef class CVMSketch:
         return self.nbytes
 
 
-cdef CVMSketch load_sketch(cls, data, bint objects_allowed):
-    cdef CVMSketch sketch = cls.__new__(cls)
-    cdef Py_buffer view
+cdef int get_buffer(data, Py_buffer* view) except -1:
     try:
-        PyObject_GetBuffer(data, &view, PyBUF_SIMPLE)
+        PyObject_GetBuffer(data, view, PyBUF_SIMPLE)
     except (TypeError, BufferError) as error:
         raise TypeError(
             f"data must be bytes or a contiguous buffer, not {type(data).__name__}"
         ) from error
+    return 0
+
+
+cdef CVMSketch load_sketch(cls, data, bint objects_allowed):
+    cdef CVMSketch sketch = cls.__new__(cls)
+    cdef Py_buffer view
+    get_buffer(data, &view)
     try:
         sketch.core.reset(new_from_bytes(as_span(view.buf, view.len), objects_allowed))
     finally:
@@ -1013,4 +1038,5 @@ def _update_both(
 
 
 include "_kept.pxi"
+include "_truncated.pxi"
 include "_several.pxi"

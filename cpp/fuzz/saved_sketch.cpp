@@ -5,6 +5,7 @@
 #include "sketch/saved_sketch.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
@@ -13,6 +14,7 @@
 
 #include "sketch/sample_merge.hpp"
 #include "sketch/set_operations.hpp"
+#include "sketch/truncated_sketch.hpp"
 
 namespace {
 
@@ -42,6 +44,24 @@ void check_saving(const sampler& sample, const saved_settings& settings, const k
     require(*loaded == sample && found == settings && save(*loaded, found, found_kept) == saved);
 }
 
+void check_truncated(const std::vector<std::byte>& saved) {
+    try {
+        const auto found = truncated_sketch::from_bytes(saved);
+        require(found.to_bytes() == saved);
+        require(std::isfinite(found.estimate()) && found.estimate() >= 0.0);
+        const interval bounds = found.confidence_interval(0.95);
+        require(bounds.low <= bounds.high && bounds.high <= found.items_seen());
+        require(truncated_sketch::in_any(std::array{&found}).count() == found.count());
+        require(std::isfinite(truncated_sketch::in_any(std::array{&found, &found}).estimate()));
+        const interval common = (found & found).confidence_interval(0.9);
+        require(common.low <= common.high);
+        auto merged = found;
+        merged.merge(found);
+        require(truncated_sketch::from_bytes(merged.to_bytes()) == merged);
+    } catch (const std::invalid_argument&) {
+    }
+}
+
 void update(sampler& sample, const std::vector<std::byte>& source) {
     std::vector<std::uint64_t> identities = {0, ~std::uint64_t{0}};
     std::uint64_t word = 1;
@@ -59,6 +79,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::transform(data, data + size, saved.begin(),
                    [](std::uint8_t octet) { return std::byte{octet}; });
     if (size >= sizeof(std::uint64_t)) seal(saved);
+    check_truncated(saved);
     saved_settings settings;
     std::unique_ptr<sampler> sample;
     kept_items kept;

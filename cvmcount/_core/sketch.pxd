@@ -48,6 +48,7 @@ cdef extern from "cvmcount/results.hpp" namespace "cvmcount" nogil:
         double variance
         uint64_t at_least
         uint64_t order
+        double by_chance
 
     cdef cppclass sampled_count:
         uint64_t retained
@@ -85,6 +86,7 @@ cdef extern from * nogil:
     """
     #include "cvmcount/sketch.hpp"
     #include "items/kept_items.hpp"
+    #include "sketch/truncated_sketch.hpp"
     using identity_span = std::span<std::uint64_t>;
     using identity_view = std::span<const std::uint64_t>;
     using number_view = std::span<const cvmcount::item_number>;
@@ -163,6 +165,29 @@ cdef extern from "cvmcount/sketch.hpp" namespace "cvmcount" nogil:
         void require_salt(uint64_t salt) except +
         void add_process_hashes(uint64_t salt, uint64_t items) noexcept
 
+    cdef cppclass truncated_sketch:
+        double estimate() noexcept
+        uint64_t count() noexcept
+        interval confidence_interval(double confidence) noexcept
+        cbool is_exact() noexcept
+        size_t retained() noexcept
+        double sampling_rate() noexcept
+        uint64_t items_seen() noexcept
+        size_t capacity() noexcept
+        double epsilon() except +
+        double delta() noexcept
+        uint64_t seed() noexcept
+        cbool dropna() noexcept
+        unsigned int bits() noexcept
+        size_t memory_bytes() noexcept
+        void merge(const truncated_sketch& other) except +
+        sampled_count operator&(const truncated_sketch& other) except +
+        sampled_count operator-(const truncated_sketch& other) except +
+        sampled_count operator^(const truncated_sketch& other) except +
+        sampled_share jaccard(const truncated_sketch& other) except +
+        cbool operator==(const truncated_sketch& other) noexcept
+        vector[byte] to_bytes() except +
+
     cdef cppclass sketch_operands:
         sketch_operands() except +
         void add(const sketch& operand) except +
@@ -191,7 +216,25 @@ cdef extern from *:
     static cvmcount::sketch* new_empty_copy(const cvmcount::sketch& other) {
         return new cvmcount::sketch(other.empty_copy());
     }
+    static cvmcount::truncated_sketch* new_truncated(
+        const cvmcount::sketch& whole, unsigned bits) {
+        return new cvmcount::truncated_sketch(whole.truncated(bits));
+    }
+    static cvmcount::truncated_sketch* new_truncated_copy(const cvmcount::truncated_sketch& of) {
+        return new cvmcount::truncated_sketch(of);
+    }
+    static cvmcount::truncated_sketch* new_truncated_from_bytes(std::span<const std::byte> saved) {
+        return new cvmcount::truncated_sketch(cvmcount::truncated_sketch::from_bytes(saved));
+    }
+    static cvmcount::sampled_count in_any_truncated(
+        const std::vector<const cvmcount::truncated_sketch*>& sketches) {
+        return cvmcount::truncated_sketch::in_any(sketches);
+    }
     """
     sketch* new_from_bytes(byte_span saved, cbool objects_allowed) except +
     lacking_items* new_lacking_items(const sketch& of) except +
     sketch* new_empty_copy(const sketch& other) except +
+    truncated_sketch* new_truncated(const sketch& whole, unsigned int bits) except +
+    truncated_sketch* new_truncated_copy(const truncated_sketch& of) except +
+    truncated_sketch* new_truncated_from_bytes(byte_span saved) except +
+    sampled_count in_any_truncated(const vector[const truncated_sketch*]& sketches) except +

@@ -6,7 +6,7 @@ and keeps these. To write those that are missing: python -P tests/support/golden
 
 from pathlib import Path
 
-from cvmcount import CVMSketch
+from cvmcount import CVMSketch, TruncatedSketch
 
 FILES = Path(__file__).parents[1] / "golden_sketches"
 WORDS = [f"word {i}" for i in range(5000)]
@@ -45,8 +45,20 @@ MAKERS = {
 # What earlier versions wrote of these states, which is written in another form today.
 EARLIER = {"hashed_long_counted": MAKERS["hashed_coded_counted"]}
 
+TRUNCATED = {
+    "truncated_empty": lambda: TruncatedSketch(sketch(), 16),
+    "truncated_exact": lambda: TruncatedSketch(sketch([1, 2.5, "text", 1], seed=2**64 - 1), 63),
+    "truncated_counted": lambda: TruncatedSketch(sketch(WORDS, capacity=100, seed=7)),
+    "truncated_merged": lambda: (
+        TruncatedSketch(sketch(WORDS[:999], capacity=100)) | sketch(WORDS[999:], capacity=100)
+    ),
+    "truncated_merged_exact": lambda: (
+        TruncatedSketch(sketch(WORDS[:9], dropna=False), 32) | sketch(WORDS[5:20], dropna=False)
+    ),
+}
+
 if __name__ == "__main__":
-    for name, make in MAKERS.items():
+    for name, make in {**MAKERS, **TRUNCATED}.items():
         path = FILES / f"{name}.cvms"
         if not path.exists():
             path.write_bytes(make().to_bytes())

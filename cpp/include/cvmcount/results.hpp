@@ -32,6 +32,8 @@ struct CVMCOUNT_API sampled_count {
         double variance = 0.0;
         std::uint64_t at_least = 0;  // there are certainly no fewer
         std::uint64_t order = 0;  // of one merged sketch: which of the coins its sample ends with
+        // Of truncated sketches: so many elements of the sample are only guessed.
+        double by_chance = 0.0;
 
         friend bool operator==(const refinement&, const refinement&) = default;
     } refined = {};

@@ -34,6 +34,7 @@ namespace cvmcount {
 class kept_items;
 class lacking_items;
 class overlap;
+class truncated_sketch;
 struct item_number;
 struct reading_rules;
 struct reading_output;
@@ -153,6 +154,11 @@ class CVMCOUNT_API sketch {
     // Keeps the sample alone, as a merge does: then the state does not depend on the order of the
     // items. Throws std::invalid_argument with fresh coins.
     void forget_history();
+
+    // The sketch with so many bits of each identity: sketch/truncated_sketch.hpp. Throws
+    // std::invalid_argument where it has fresh coins, or elements known only by their own hash(),
+    // or too many elements for so few bits.
+    truncated_sketch truncated(unsigned bits) const;
 
     // A sketch of the same settings that has seen nothing.
     sketch empty_copy() const;

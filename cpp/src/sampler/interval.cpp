@@ -70,6 +70,18 @@ interval threshold_interval(std::uint64_t below, double threshold, double z,
             bounds.clamp(std::ceil(high * (1.0 - slack)))};
 }
 
+interval corrected_interval(double elements, double by_chance, double threshold, double z,
+                            certain_bounds bounds) noexcept {
+    const double counted = std::max(elements + by_chance, 0.0);
+    const double variance = std::max(elements, 0.0) * (1.0 - threshold) + by_chance;
+    const double q = z * (variance < counted ? std::sqrt(variance / counted) : 1.0);
+    const double low = counted < 0.5 ? 0.0 : wilson_hilferty(counted, threshold, -q);
+    const double high = wilson_hilferty(counted + 1.0, threshold, q);
+    const double excess = by_chance / threshold;
+    return {bounds.clamp(std::floor(low * (1.0 + slack) - excess)),
+            bounds.clamp(std::ceil(high * (1.0 - slack) - excess))};
+}
+
 fraction_interval wilson_interval(std::uint64_t seen, std::uint64_t sample, double z) noexcept {
     if (sample == 0) return {0.0, 1.0};
     const auto n = static_cast<double>(sample);

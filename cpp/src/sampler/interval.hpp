@@ -37,6 +37,11 @@ interval threshold_interval(std::uint64_t below, double threshold, double z,
 // The same without rounding, and without bounds that are certain.
 fraction_interval threshold_bounds(std::uint64_t below, double threshold, double z) noexcept;
 
+// The same where `by_chance` more were counted on average than there are, as a Poisson variable,
+// and were taken off again: so `elements` may be negative.
+interval corrected_interval(double elements, double by_chance, double threshold, double z,
+                            certain_bounds bounds) noexcept;
+
 // Interval for a fraction of which so many out of a sample were seen (Wilson, "Probable inference,
 // the law of succession, and statistical inference", 1927). Of an empty sample: 0 to 1.
 fraction_interval wilson_interval(std::uint64_t seen, std::uint64_t sample, double z) noexcept;

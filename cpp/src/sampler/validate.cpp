@@ -19,23 +19,6 @@ bool at_most(double value, double bound) noexcept {  // false for NaN
     return value <= bound + slack * std::abs(bound);
 }
 
-// The first k changes are those of a buffer that fills, each with p = 1. With x = 1/p, each of the
-// m others has added x to the estimate and x(x-1) to the variance, and x was never more than it is
-// now. So the sum of x lies between m and m times the largest x, and that of x**2 between what
-// equal ones make (Cauchy and Schwarz) and the largest times the sum.
-bool is_plausible(const martingale& history, std::size_t capacity, double largest_coin) noexcept {
-    if (history.changes < capacity || std::signbit(history.variance)) return false;
-    const double later = static_cast<double>(history.changes - capacity);
-    if (later == 0.0) {
-        return history.estimate == static_cast<double>(capacity) && history.variance == 0.0;
-    }
-    const double largest = 1.0 / largest_coin;
-    const double sum = history.estimate - static_cast<double>(capacity);
-    const double of_squares = history.variance + sum;
-    return at_most(later, sum) && at_most(sum, later * largest) &&
-           at_most(sum * (sum / later), of_squares) && at_most(of_squares, largest * sum);
-}
-
 const char* error_in_counts(std::size_t capacity, std::size_t retained, std::uint64_t items_seen,
                             bool exact) noexcept {
     if (capacity < min_capacity || capacity > max_capacity) return "capacity is out of range";
@@ -48,6 +31,23 @@ const char* error_in_counts(std::size_t capacity, std::size_t retained, std::uin
 }
 
 }  // namespace
+
+// The first k changes are those of a buffer that fills, each with p = 1. With x = 1/p, each of the
+// m others has added x to the estimate and x(x-1) to the variance, and x was never more than it is
+// now. So the sum of x lies between m and m times the largest x, and that of x**2 between what
+// equal ones make (Cauchy and Schwarz) and the largest times the sum.
+bool is_plausible(const martingale& history, std::size_t capacity, std::uint64_t largest) noexcept {
+    if (history.changes < capacity || std::signbit(history.variance)) return false;
+    const double later = static_cast<double>(history.changes - capacity);
+    if (later == 0.0) {
+        return history.estimate == static_cast<double>(capacity) && history.variance == 0.0;
+    }
+    const double most = coins / static_cast<double>(largest);
+    const double sum = history.estimate - static_cast<double>(capacity);
+    const double of_squares = history.variance + sum;
+    return at_most(later, sum) && at_most(sum, later * most) &&
+           at_most(sum * (sum / later), of_squares) && at_most(of_squares, most * sum);
+}
 
 const char* error_in(const hashed_state& state) noexcept {
     const auto& retained = state.retained;
@@ -66,8 +66,7 @@ const char* error_in(const hashed_state& state) noexcept {
     if (state.exact) return "an exact sketch has no sums";
     if (state.history->changes > state.items_seen)
         return "it has changed more often than items came";
-    const double largest_coin = static_cast<double>(retained.back()) / coins;
-    if (!is_plausible(*state.history, state.capacity, largest_coin)) {
+    if (!is_plausible(*state.history, state.capacity, retained.back())) {
         return "the sums of its estimate contradict its sample";
     }
     return nullptr;

@@ -1,12 +1,18 @@
 #include "sketch/operands.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
+#include "base/mix.hpp"
 #include "sampler/sizing.hpp"
 #include "sketch/owned_elements.hpp"
 
 namespace cvmcount {
+double elements_of_cells(double taken, double cells) noexcept {
+    return -cells * std::log1p(-taken / cells);
+}
+
 // What the elements of all operands add up to.
 struct operands::sums {
     double estimate = 0.0;
@@ -17,34 +23,49 @@ struct operands::sums {
     std::vector<double> share, overlap;
 };
 
+// The elements between two thresholds, which the same operands know.
+struct operands::region {
+    double begin = 0.0;
+    std::uint64_t elements = 0;
+    double estimate = 0.0;  // what they add to that of the union
+};
+
 void operands::add(const sampler& from, bool is_certain) {
     const hashed_sampler& sample = from.hashed();
-    const auto history = sample.history();
+    hashed_state state = sample.state();
+    certain_bounds bounds = {state.retained.size(), sample.items_seen()};
+    if (!state.exact) bounds.at_least = sample.capacity() + 1;
+    if (state.history) bounds.at_least = std::max(bounds.at_least, state.history->changes);
+    if (is_certain && state.exact) bounds.at_most = state.retained.size();
+    add(std::move(state), sample.sampled_fraction(), bounds);
+    all_.back().alone.exact = sample.is_exact() && is_certain;
+    all_.back().alone.is_floor = !is_certain;
+}
+
+void operands::add(hashed_state state, double theta, certain_bounds bounds) {
     operand added{};
-    added.threshold = sample.sampled_fraction();
-    added.capacity = static_cast<double>(sample.capacity());
-    added.exact = sample.is_exact();
-    added.has_history = history.has_value();
-    added.retained = sample.retained_ids();
-    added.below = added.retained.size() - (added.exact ? 0 : 1);
-    added.at_most = is_certain && added.exact ? added.retained.size() : sample.items_seen();
-    added.at_least = added.exact ? added.retained.size() : sample.capacity() + 1;
-    const double theta = added.threshold;
-    added.alone = {.retained = added.below,
-                   .sampling_rate = theta,
-                   .exact = added.exact && is_certain,
-                   .at_most = added.at_most};
-    if (history) {
-        added.at_least = std::max(added.at_least, history->changes);
-        added.beyond_sample = history->estimate - (added.capacity - 1.0) / theta;
-        added.variance = std::max(
-            (added.capacity - 1.0) * (1.0 - theta) / (theta * theta) - history->variance, 0.0);
-        added.alone.refined = {history->estimate, history->variance, added.at_least, 0};
-    } else if (!added.exact) {
-        added.alone.refined = {sample.estimate(), 0.0, added.at_least, sample.capacity()};
+    added.threshold = theta;
+    added.capacity = static_cast<double>(state.capacity);
+    added.exact = state.exact;
+    added.has_history = state.history.has_value();
+    added.retained = std::move(state.retained);
+    added.below = added.retained.size() - (state.exact ? 0 : 1);
+    added.at_least = bounds.at_least;
+    added.at_most = bounds.at_most;
+    added.alone = {
+        .retained = added.below, .sampling_rate = theta, .exact = false, .at_most = bounds.at_most};
+    // The estimate of the sample alone.
+    const double coin = state.exact ? 1.0 : static_cast<double>(added.retained.back()) / two_to_64;
+    const double of_sample = (added.capacity - 1.0) / coin;
+    if (state.history) {
+        added.beyond_sample = state.history->estimate - of_sample;
+        added.variance = std::max(of_sample * (1.0 - coin) / coin - state.history->variance, 0.0);
+        added.alone.refined = {state.history->estimate, state.history->variance, bounds.at_least,
+                               0};
+    } else if (!state.exact) {
+        added.alone.refined = {of_sample, 0.0, bounds.at_least, state.capacity};
     }
-    if (!added.exact) added.alone.is_refined = true;
-    added.alone.is_floor = !is_certain;
+    added.alone.is_refined = !state.exact;
     all_.push_back(std::move(added));
 }
 
@@ -72,7 +93,15 @@ operands::sums operands::add_elements() {
     const auto has_history = [this](const owned& each) {
         return each.below && all_[each.owner].has_history;
     };
+    region within;
+    std::size_t known_by = all_.size();  // so many have elements that are as large
     elements.for_each([&](auto begin, auto end) {
+        if (bits_ < 64) {
+            const double coin = static_cast<double>(begin->identity) / two_to_64;
+            while (known_by > 0 && coin >= all_[known_by - 1].threshold) {
+                correct(total, within, all_[--known_by].threshold);
+            }
+        }
         ++total.distinct;
         const auto first = std::find_if(begin, end, [](const owned& each) { return each.below; });
         if (first == end) return;
@@ -80,6 +109,8 @@ operands::sums operands::add_elements() {
         const inverse over = thresholds[first->owner];
         ++total.elements;
         total.estimate += over.once;
+        ++within.elements;
+        within.estimate += over.once;
         total.variance += (1.0 - largest) * over.square;
         auto left = static_cast<double>(std::count_if(first, end, has_history));
         double before = 0.0;  // of the owners of larger thresholds
@@ -92,7 +123,22 @@ operands::sums operands::add_elements() {
             left -= 1.0;
         }
     });
+    while (bits_ < 64 && known_by > 0) correct(total, within, all_[--known_by].threshold);
     return total;
+}
+
+// Adds what shares cells with the elements of a region, which ends here, and begins the next one.
+void operands::correct(sums& total, region& within, double end) const {
+    const double cells = std::ldexp(end - within.begin, static_cast<int>(bits_));
+    const auto taken = static_cast<double>(within.elements);
+    // Where a region is narrow chance may take most of its cells: then they tell little.
+    if (taken > 0.0 && 2.0 * taken < cells) {
+        const double shared = elements_of_cells(taken, cells) - taken;
+        const double weight = within.estimate / taken;
+        total.estimate += shared * weight;
+        total.variance += shared * weight * weight;
+    }
+    within = {.begin = end};
 }
 
 void operands::use_history(sums& total) const {
@@ -118,7 +164,7 @@ sampled_count operands::in_any(bool is_certain) {
     sums total = add_elements();
     sampled_count result;
     result.retained = total.elements;
-    result.exact = all_exact() && is_certain;
+    result.exact = all_exact() && is_certain && bits_ == 64;
     result.sampling_rate = 1.0;
     result.is_floor = !is_certain;
     std::uint64_t at_least = total.distinct;
@@ -127,7 +173,7 @@ sampled_count operands::in_any(bool is_certain) {
         result.at_most = add_items(result.at_most, each.at_most);
         at_least = std::max(at_least, each.at_least);
     }
-    if (all_exact()) {
+    if (all_exact() && bits_ == 64) {
         if (is_certain) result.at_most = total.elements;
         return result;
     }

@@ -20,10 +20,18 @@ namespace cvmcount {
 
 class operands {
   public:
+    // bits: the highest ones of identities that are known. Of fewer than all, some elements share a
+    // cell (see truncated_sketch.hpp), which is corrected for.
+    explicit operands(unsigned bits = 64) noexcept : bits_(bits) {}
+
     // is_certain, here and below: equal identities are equal elements, but for chance; of this
     // operand, and of all together. Preconditions: hashed coins, of one seed for all. Throws
     // std::bad_alloc.
     void add(const sampler& operand, bool is_certain = true);
+
+    // The same for a sample whose sampling rate is not that of its largest identity: it has all
+    // elements below that. Nothing is certain but the bounds. Throws std::bad_alloc.
+    void add(hashed_state state, double sampling_rate, certain_bounds bounds);
 
     std::size_t size() const noexcept { return all_.size(); }
 
@@ -45,12 +53,18 @@ class operands {
         sampled_count alone;                  // what it says by itself
     };
     struct sums;
+    struct region;
 
     bool all_exact() const noexcept;
+    void correct(sums& total, region& within, double end) const;
     sums add_elements();
     void use_history(sums& total) const;
 
+    unsigned bits_;
     std::vector<operand> all_;
 };
+
+// How many elements take so many of these cells at random.
+double elements_of_cells(double taken, double cells) noexcept;
 
 }  // namespace cvmcount

@@ -45,7 +45,10 @@ interval sampled_count::confidence_interval(double confidence) const noexcept {
     const double z = normal_quantile(confidence);
     const certain_bounds bounds = bounds_of(*this);
     interval result = {};
-    if (!is_refined) {
+    if (refined.by_chance > 0.0) {
+        result = corrected_interval(refined.estimate * sampling_rate, refined.by_chance,
+                                    sampling_rate, z, bounds);
+    } else if (!is_refined) {
         result = threshold_interval(retained, sampling_rate, z, bounds);
     } else if (refined.order > 0) {
         result = order_statistic_interval(refined.order, sampling_rate, z, bounds);

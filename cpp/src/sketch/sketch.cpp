@@ -19,6 +19,7 @@
 #include "sketch/sample_merge.hpp"
 #include "sketch/saved_sketch.hpp"
 #include "sketch/set_operations.hpp"
+#include "sketch/truncated_sketch.hpp"
 
 namespace cvmcount {
 namespace {
@@ -26,10 +27,6 @@ namespace {
 // Items that are read before the sampler takes them: enough to be fast, and few enough for the
 // cache of a core.
 constexpr std::size_t pass_items = std::size_t{1} << 14;
-
-[[noreturn]] void throw_invalid(const std::string& what) {
-    throw std::invalid_argument(what);
-}
 
 // It is written so that a NaN is an error, too.
 void require_fraction(const char* name, double value) {
@@ -695,6 +692,20 @@ sampled_count operator^(const sketch& a, const sketch& b) {
 
 sampled_share sketch::jaccard(const sketch& other) const {
     return overlap_with(other).jaccard();
+}
+
+truncated_sketch sketch::truncated(unsigned bits) const {
+    if (coins() == coins::fresh) {
+        throw_invalid(
+            "a sketch with coins='fresh' cannot be truncated: it could not be compared with any "
+            "other. Use coins='hashed'");
+    }
+    if (parts_->settings.hashes) {
+        throw_invalid(
+            "the sketch holds elements that are known only by their own hash(): it cannot be "
+            "truncated");
+    }
+    return {parts_->sample.hashed().state(), parts_->settings, bits};
 }
 
 void sketch::forget_history() {
