@@ -501,16 +501,17 @@ cdef class CVMSketch:
         cdef sketch_merge merge
         cdef Py_ssize_t i
         for other in others:
+            if isinstance(other, CVMSketch):
+                continue
             if isinstance(other, TruncatedSketch):
                 raise TypeError(
                     "others must be whole sketches: a truncated one has lost what is needed to go "
                     "on counting. Write union(a, b), or truncated | sketch, which is truncated"
                 )
-            if not isinstance(other, CVMSketch):
-                raise TypeError(
-                    f"others must be sketches, not {type(other).__name__}: of a list, write "
-                    "merge(*others), and load bytes by CVMSketch.from_bytes"
-                )
+            raise TypeError(
+                f"others must be sketches, not {type(other).__name__}: of a list, write "
+                "merge(*others), and load bytes by CVMSketch.from_bytes"
+            )
         for one in others:
             self.core.get().require_like(one.core.get()[0], b"merged")
             self.core.get().require_same_keep(one.core.get()[0])

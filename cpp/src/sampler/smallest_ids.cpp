@@ -27,13 +27,14 @@ smallest_ids::smallest_ids(std::size_t capacity, std::vector<std::uint64_t> asce
 }
 
 std::vector<std::uint64_t> smallest_ids::ascending(std::uint64_t threshold) const {
-    std::vector<std::uint64_t> found(size() + 1);  // one more: free slots are written, too
+    const std::size_t slots =
+        in_slots_ == 0 ? 0 : (threshold < slots_[last_] ? lower_bound(threshold) : last_) + 1;
+    // One more than there can be, for free slots are written, too.
+    std::vector<std::uint64_t> found(std::min(size(), slots + 1) + 1);
     std::size_t count = holds_free_ ? 1 : 0;
-    if (in_slots_ > 0) {
-        for (std::size_t slot = 0; slot <= last_ && slots_[slot] <= threshold; ++slot) {
-            found[count] = slots_[slot];
-            count += slots_[slot] != free_slot ? 1 : 0;  // no branch: nobody could predict it
-        }
+    for (std::size_t slot = 0; slot < slots && slots_[slot] <= threshold; ++slot) {
+        found[count] = slots_[slot];
+        count += slots_[slot] != free_slot ? 1 : 0;  // no branch: nobody could predict it
     }
     found.resize(count);
     return found;

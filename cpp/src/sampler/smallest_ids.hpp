@@ -61,8 +61,11 @@ class smallest_ids {
     // smaller. Where memory runs out the set is as before.
     bool replace_largest(std::uint64_t id);
 
-    // Asks for the memory of the smallest.
-    void prefetch_smallest() const noexcept { prefetch(slots_.data()); }
+    // Asks for the memory of the smallest: the first two cache lines.
+    void prefetch_smallest() const noexcept {
+        prefetch(slots_.data());
+        prefetch(slots_.data() + std::min<std::size_t>(8, slots_.size()));
+    }
 
     // In ascending order, up to this one.
     std::vector<std::uint64_t> ascending(std::uint64_t threshold = all) const;

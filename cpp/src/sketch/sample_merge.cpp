@@ -20,11 +20,11 @@ void sample_merge::add(const sampler& one) {
     const auto threshold = full ? smallest_[capacity_ - 1] : hashed_sampler::everything;
     const auto ids = part.retained_ids(threshold);
     exact_ = exact_ && part.is_exact() && ids.size() == part.retained();
-    if (ids.size() >= capacity_ / 16) {
+    if (ids.size() >= capacity_ / 4) {
         merge_ascending(ids);
     } else {
         waiting_.insert(waiting_.end(), ids.begin(), ids.end());
-        if (waiting_.size() >= capacity_ / 2) merge_waiting();
+        if (waiting_.size() >= capacity_) merge_waiting();
     }
 }
 
