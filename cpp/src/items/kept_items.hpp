@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <utility>
 #include <vector>
@@ -74,12 +75,15 @@ class kept_items {
   private:
     static constexpr std::uint32_t free_slot = ~std::uint32_t{0};
 
+    // As near_slot() gives it.
     std::size_t slot_of(std::uint64_t identity) const noexcept;
+    kept_item& crowded_at(std::uint64_t identity);
     void make_index(std::size_t slots);
 
     enum number_form form_ = number_form::none;
-    std::vector<kept_item> items_;      // in the order in which they came
-    std::vector<std::uint32_t> slots_;  // a power of two of them, at most half in use
+    std::vector<kept_item> items_;                    // in the order in which they came
+    std::vector<std::uint32_t> slots_;                // a power of two of them, at most half in use
+    std::map<std::uint64_t, std::uint32_t> crowded_;  // places of those that have no slot
 };
 
 // The elements of a sample whose values are not known yet, for readers to give them.

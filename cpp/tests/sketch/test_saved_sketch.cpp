@@ -320,12 +320,5 @@ TEST_CASE("the sample of fresh coins") {
     check_invalid(save(sampler(fresh_sampler(worn)), {}), "rate");
 }
 
-TEST_CASE("identities that share their low bits do not take for ever") {
-    fresh_state crafted = {1 << 20, 1 << 20};
-    for (std::uint64_t i = 0; i < 1 << 19; ++i) crafted.identities.push_back(i << 40);
-    crafted.stamps.resize(crafted.identities.size());
-    CHECK_THROWS_AS(fresh_sampler{crafted}, std::invalid_argument);
-}
-
 }  // namespace
 }  // namespace cvmcount::testing
