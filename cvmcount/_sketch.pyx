@@ -222,7 +222,8 @@ cdef class CVMSketch:
             iterable itself raises, the items before it have been counted.
         ValueError
             If tuples are nested more than 100 levels deep, or Arrow data contradict their own
-            format; what was read before that has been counted.
+            format or share the members of lists too often (docs/hostile_data.md); what was read
+            before that has been counted.
         MemoryError, NotImplementedError, OSError, RuntimeError, ValueError
             If an Arrow stream fails half-way, by the code that its producer gives, with its
             message. The batches before it have been counted.
@@ -232,12 +233,15 @@ cdef class CVMSketch:
         Notes
         -----
         *Thread safety*: safe; other threads see the items in blocks of some hundreds or thousands.
-        They get a turn every 10 milliseconds, and then Ctrl-C is heeded, but only between two
-        items: a text of hundreds of megabytes is one. Arrays and columns are read without the
-        interpreter, some milliseconds at a time. What other threads write to an array meanwhile
-        counts or does not. Arrow data must not be changed meanwhile, whoever else holds their
-        memory: offsets that change while they are read may lead anywhere. The producer of a stream
-        is asked for its next batch without the interpreter; Ctrl-C waits for it.
+        They get a turn every 10 milliseconds, and then Ctrl-C is heeded, within large texts, tuples
+        and frozensets, too; but not while an item's own code runs, or a large one is copied
+        (bytearray, memoryview). Arrays and columns are read without the interpreter; Ctrl-C is
+        heeded every few milliseconds, also within long lists. What other threads write to an array
+        meanwhile counts or does not. Arrow data must not be changed meanwhile, whoever else holds
+        their memory: offsets that change while they are read may lead anywhere. The producer of a
+        stream is asked for its next batch without the interpreter; Ctrl-C waits for it. An iterable
+        or a producer that clears this very sketch drops what was read and not yet counted; with
+        several workers, up to 65,536 rows for each are read ahead.
         *Cost*: a few nanoseconds for an item of a list or a text of a column, one for a number of
         an array or column. While a long list is read, up to 2 MB of memory for each worker; for an
         array 0.5 MB; for a stream also the batches that are read together.
@@ -344,8 +348,10 @@ cdef class CVMSketch:
         ----------
         confidence : float
             The probability that such an interval contains the number, strictly between 0 and 1.
-            Approximate, but within a point of nominal from 1.5 times the capacity on; nearer to
-            the capacity it is wider than it needs to be.
+            Approximate, but within a point of nominal from 1.5 times the capacity on, where that is
+            at least 16; nearer to the capacity it is wider than it needs to be. Where only 3
+            elements are kept, an interval of 95 or 99 percent holds the number of 5 to 9 elements
+            in 90 to 95 percent.
 
         Raises
         ------

@@ -247,7 +247,11 @@ def test_an_interrupt_in_a_producer_is_one():
 SMALL_MEMORY = """
 import resource, pyarrow
 from cvmcount import CVMSketch
-values = pyarrow.FixedSizeListArray.from_arrays(pyarrow.nulls(10**9), 10**9)
+# A byte is kept for each entry of a dictionary that has not many more than there are rows.
+rows = pyarrow.Array.from_buffers(
+    pyarrow.int8(), 3 * 10**8, [None, pyarrow.allocate_buffer(3 * 10**8)]
+)
+values = pyarrow.DictionaryArray.from_arrays(rows, pyarrow.nulls(23 * 10**8), safe=False)
 resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
 try:
     CVMSketch().update(values)

@@ -7,6 +7,13 @@ import sys
 
 import pytest
 
+WINDOWS = """
+import pyarrow
+n = 30_000
+starts, sizes = pyarrow.array([0] * n, "int32"), pyarrow.array(range(10**6, 10**6 + n), "int32")
+views = pyarrow.ListViewArray.from_arrays(starts, sizes, pyarrow.array(range(10**6 + n)))
+"""
+
 INPUTS = {
     "list of long strings": "{count}(['long' * 5_000_000] * 100_000)",
     "tuple of long bytes": "{count}((b'long' * 5_000_000,) * 100_000)",
@@ -15,6 +22,9 @@ INPUTS = {
     "large tuples": "{count}([tuple(range(500_000))] * 10_000)",
     "large frozensets": "{count}([frozenset(range(100_000))] * 10_000)",
     "tuples of few tuples": "t = ()\nfor _ in range(90): t = (t, t)\n{count}([t])",
+    "one tuple of tuples": "t = ()\nfor _ in range(5): t = (t,) * 1000\n{count}([t])",
+    "windows of a column": WINDOWS + "{count}(views)",
+    "windows and workers": WINDOWS + "{count}(views, workers=2)",
     "C iterator": "import itertools\n{count}(itertools.count())",
     "generator": "{count}(i for i in iter(int, 1))",
     "list and workers": "items = ['a', 'b'] * 1_000_000\nwhile True: {count}(items, workers=2)",
@@ -25,6 +35,8 @@ INPUTS = {
 @pytest.mark.skipif(os.name == "nt", reason="no SIGINT to send")
 @pytest.mark.parametrize("source", INPUTS)
 def test_ctrl_c(source):
+    if "pyarrow" in INPUTS[source]:
+        pytest.importorskip("pyarrow")
     code = "from cvmcount import count_approx\nprint('ready', flush=True)\n"
     code += INPUTS[source].format(count="count_approx")
     with subprocess.Popen(

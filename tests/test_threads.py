@@ -97,6 +97,29 @@ def test_a_long_update_gives_others_a_turn(items):
     assert len(seen) > 5
 
 
+def nested_pairs(levels):
+    pair = ()
+    for _ in range(levels):
+        pair = (pair, pair)
+    return pair
+
+
+@pytest.mark.parametrize(
+    "item",
+    [nested_pairs(23), tuple(range(6_000_000)), frozenset(range(1_500_000)), "é" * 200_000_000],
+    ids=["nested pairs", "tuple", "frozenset", "text"],
+)
+def test_one_huge_item_gives_others_a_turn(item):
+    thread = threading.Thread(target=CVMSketch().update, args=([item],))
+    began = time.process_time()
+    thread.start()
+    turns = 0
+    while thread.is_alive():
+        turns += 1
+        time.sleep(0.001)
+    assert turns > 3 or time.process_time() - began < 0.05
+
+
 def test_clearing_while_updating():
     sketch = CVMSketch(capacity=100)
     run_together(

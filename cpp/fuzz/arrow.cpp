@@ -20,6 +20,7 @@
 #include "arrow_arrays.hpp"
 #include "arrow_types.hpp"
 #include "columns/column_sequence.hpp"
+#include "columns/reading_work.hpp"
 #include "input.hpp"
 #include "simd/vector_level.hpp"
 
@@ -123,6 +124,7 @@ struct reading {
     std::vector<std::uint64_t> identities;
     std::uint64_t items = 0;
     std::size_t end = 0;
+    bool shares_too_much = false;  // how much that is, depends on where a block begins
 };
 
 // From `begin` to `end` with so much room at a time, until there is an error.
@@ -139,6 +141,7 @@ reading read(column_sequence& columns, std::size_t begin, std::size_t end,
                                  identities.get() + output.kept);
         result.items += output.item_count;
         begin = stop;
+        result.shares_too_much = output.error == reading_work::too_many;
         if (output.error != nullptr) break;
         MUST(stop == end || output.kept > 0);  // else it would never end
     }
@@ -173,6 +176,7 @@ void read_in_every_way(input& in, column_sequence& columns, bool must_succeed) {
     use_level(levels.back().name);
     for (std::size_t i = 0; i < size; ++i) {
         const reading one = read(columns, i, i + 1, rules, 1 + filter_slack);
+        if (one.shares_too_much) return;
         is_readable.push_back(one.end == i + 1);
         whole.identities.insert(whole.identities.end(), one.identities.begin(),
                                 one.identities.end());
@@ -196,6 +200,8 @@ void read_in_every_way(input& in, column_sequence& columns, bool must_succeed) {
     };
 
     use_level(level.name);
+    columns.clear_caches();
+    if (read(columns, 0, size, rules, size + least_room).shares_too_much) return;
     for (const bool skip_repeats : {false, true}) {
         rules.skip_repeats = skip_repeats;
         columns.clear_caches();

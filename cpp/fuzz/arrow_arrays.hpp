@@ -216,7 +216,12 @@ inline void add_lists(input& in, held_array& held, const arrow_type& type, std::
         if (!is_view && in.one_in(2)) store_leaps(in, offsets, rows + 1, type.width);
     } else {
         if (!is_view) store_offsets(in, offsets, rows, type.width, end);
-        for (std::size_t i = 0; is_view && i < rows; ++i) {
+        const bool is_shared = is_view && in.one_in(3);  // all by all
+        for (std::size_t i = 0; is_shared && i < rows; ++i) {
+            store(offsets, i, type.width, 0);
+            store(sizes, i, type.width, end);
+        }
+        for (std::size_t i = 0; is_view && !is_shared && i < rows; ++i) {
             const std::int64_t offset = (in.take() + static_cast<int>(i)) % (end + 1);
             store(offsets, i, type.width, offset);
             store(sizes, i, type.width, in.take() % (end - offset + 1));

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "input.hpp"
@@ -120,10 +121,13 @@ inline arrow_type draw_type(input& in, int depth) {
             return type;
         }
         case 3: {
-            const std::size_t length = in.below(5);
+            arrow_type child = draw_type(in, depth + 1);
+            // Nulls take no memory, so there may be many.
+            const bool is_long = depth == 0 && child.format == "n" && in.one_in(2);
+            const std::size_t length = is_long ? in.below(2'000'000) : in.below(5);
             arrow_type type{"+w:" + std::to_string(length), shape::tuples};
             type.list_length = length;
-            type.children.push_back(draw_type(in, depth + 1));
+            type.children.push_back(std::move(child));
             return type;
         }
         case 4: {

@@ -38,8 +38,20 @@ cdef extern from "identity/number_residues.hpp" namespace "cvmcount" nogil:
     ) noexcept
 
 
+cdef extern from "identity/rapidhash.hpp" namespace "cvmcount::rapidhash" nogil:
+    cdef cppclass hash_key "cvmcount::rapidhash::key":
+        pass
+
+    cdef cppclass hash_stream "cvmcount::rapidhash::stream":
+        hash_stream(const hash_key& key) except +
+        void add(byte_span chunk) noexcept
+        uint64_t hash() noexcept
+
+
 cdef extern from "identity/identity.hpp" namespace "cvmcount" nogil:
     ctypedef enum kind:
+        text_kind "cvmcount::kind::text"
+        bytes_kind "cvmcount::kind::bytes"
         tuple_kind "cvmcount::kind::tuple"
         frozenset_kind "cvmcount::kind::frozenset"
         date_kind "cvmcount::kind::date"
@@ -68,6 +80,7 @@ cdef extern from "identity/identity.hpp" namespace "cvmcount" nogil:
         uint64_t of_time(kind which, int64_t seconds, int64_t attoseconds) noexcept
         uint64_t of_word(kind which, uint64_t word) noexcept
         uint64_t of_kind_bytes "of_bytes" (kind which, byte_span data) noexcept
+        hash_key bytes_key_of(kind which) noexcept
         uint64_t of_members(kind which, identity_scratch identities) noexcept
 
 

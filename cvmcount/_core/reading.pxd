@@ -7,11 +7,18 @@ from cvmcount._core.identity cimport identity_hash
 
 
 cdef extern from "reading/rules.hpp" namespace "cvmcount" nogil:
+    ctypedef cbool (*interruption_question)(void* context) noexcept nogil
+
+    cdef cppclass interruption:
+        interruption_question wanted
+        void* context
+
     cdef cppclass reading_rules:
         const identity_hash* hash
         uint64_t threshold
         cbool dropna
         cbool skip_repeats
+        interruption stop
 
     const char* out_of_memory
 

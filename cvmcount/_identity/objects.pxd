@@ -100,6 +100,8 @@ cdef struct Identifier:
     double turn_ends
     # How many turns they had, or handlers of signals. Python objects may have changed in each.
     uint64_t interruptions
+    # Of tuples and frozensets, since others were heeded.
+    int members
 
 
 cdef inline Identifier new_identifier() noexcept nogil:
@@ -107,6 +109,7 @@ cdef inline Identifier new_identifier() noexcept nogil:
     identifier.used_process_hash = False
     identifier.turn_ends = 0
     identifier.interruptions = 0
+    identifier.members = 0
     return identifier
 
 

@@ -7,18 +7,22 @@ from cpython.exc cimport PyErr_CheckSignals
 from cpython.object cimport PyObject
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libcpp.algorithm cimport sort, unique
+from libcpp.memory cimport unique_ptr
 from libcpp.vector cimport vector
 
 import operator
 
 from cvmcount._core.identity cimport (
     byte,
+    bytes_kind,
     encode_utf8,
     frozenset_kind,
+    hash_stream,
     identity_hash,
     identity_scratch,
     instance_kind,
     kind,
+    text_kind,
     tuple_kind,
     uuid_kind,
 )
@@ -55,7 +59,7 @@ cdef enum:
     MAX_DEPTH = 100  # deeper nesting is an error, because reading it costs the C stack
     FEW = 16  # members of a tuple whose identities fit on the stack of any thread
     SHORT = 128  # code units of text whose UTF-8 fits on the stack of any thread
-    BYTES_PER_MEMBER = 64  # of text, that take as long as a member of a tuple
+    MANY = 1 << 10  # members of tuples that take as long as a long text
 
 
 ctypedef fused code_unit:
@@ -96,12 +100,49 @@ cdef Verdict identify_short_text(
     return IDENTIFIED
 
 
+# The same for text of any length, and for bytes (of width 0), in pieces between which others are
+# heeded.
+cdef uint64_t identify_in_pieces(
+    kind which, const uint8_t* data, Py_ssize_t size, int width, Identifier* identifier
+) except? 0:
+    cdef vector[byte] encoded
+    cdef unique_ptr[hash_stream] stream
+    cdef Py_ssize_t units
+    cdef size_t filled
+    stream.reset(new hash_stream(identifier.rules.hash.bytes_key_of(which)))
+    encoded.resize(4 * LONG if width > 0 else 0)
+    while size > 0:
+        heed_others(identifier)
+        units = min(size, LONG)
+        size -= units
+        if width == 0:
+            stream.get().add(as_span(data, units))
+            data += units
+            continue
+        if width == 1:
+            filled = encode_utf8(data, <size_t>units, encoded.data())
+        elif width == 2:
+            filled = encode_utf8(<const uint16_t*>data, <size_t>units, encoded.data())
+        else:
+            filled = encode_utf8(<const uint32_t*>data, <size_t>units, encoded.data())
+        data += units * width
+        stream.get().add(as_span(encoded.data(), <Py_ssize_t>filled))
+    return stream.get().hash()
+
+
 cdef uint64_t identify_text(object text, Identifier* identifier) except? 0:
     make_ready(text)
     cdef PyObject* borrowed = <PyObject*>text
     cdef Py_ssize_t size = PyUnicode_GET_LENGTH(borrowed)
     cdef vector[byte] out
-    heed_others_if_long(size, identifier)
+    if size >= LONG:
+        return identify_in_pieces(
+            text_kind,
+            <const uint8_t*>PyUnicode_DATA(borrowed),
+            size,
+            0 if PyUnicode_IS_ASCII(text) else PyUnicode_KIND(borrowed),
+            identifier,
+        )
     if PyUnicode_IS_ASCII(text):
         return identifier.rules.hash.of_text(as_span(PyUnicode_DATA(borrowed), size))
     out.resize(4 * size)
@@ -110,7 +151,11 @@ cdef uint64_t identify_text(object text, Identifier* identifier) except? 0:
 
 # Bytes or an instance of a subclass.
 cdef uint64_t identify_bytes(object data, Identifier* identifier) except? 0:
-    heed_others_if_long(PyBytes_GET_SIZE(<PyObject*>data), identifier)
+    cdef Py_ssize_t size = PyBytes_GET_SIZE(<PyObject*>data)
+    if size >= LONG:
+        return identify_in_pieces(
+            bytes_kind, <const uint8_t*>PyBytes_AS_STRING(<PyObject*>data), size, 0, identifier
+        )
     return identifier.rules.hash.of_bytes(span_of(data))
 
 
@@ -118,6 +163,10 @@ cdef uint64_t identify_bytes(object data, Identifier* identifier) except? 0:
 cdef uint64_t identify_member(object item, Identifier* identifier, int depth) except? 0:
     cdef uint64_t identity = 0
     cdef int verdict = identify_common(<PyObject*>item, identifier.rules.hash[0], &identity)
+    identifier.members += 1
+    if identifier.members >= MANY:
+        identifier.members = 0
+        heed_others(identifier)
     if verdict == NOT_MINE:
         verdict = identify_at_depth(item, identifier, depth + 1, &identity)
     return identifier.rules.hash.of_missing() if verdict == MISSING else identity
@@ -162,7 +211,6 @@ cdef uint64_t identify_members(
     cdef vector[uint64_t] far
     cdef uint64_t* members = near
     cdef Py_ssize_t size = PyTuple_GET_SIZE(<PyObject*>items)
-    heed_others_if_long(size * BYTES_PER_MEMBER, identifier)
     if size > FEW:
         far.resize(size)
         members = far.data()
@@ -175,10 +223,14 @@ cdef uint64_t identify_members(
 
 cdef uint64_t identify_frozenset(items, Identifier* identifier, int depth) except? 0:
     cdef vector[uint64_t] members
-    heed_others_if_long(len(items) * BYTES_PER_MEMBER, identifier)
     for item in frozenset(items):  # a subclass may iterate otherwise
         members.push_back(identify_member(item, identifier, depth))
-    sort(members.begin(), members.end())
+    if members.size() >= LONG:
+        identifier.interruptions += 1
+        with nogil:
+            sort(members.begin(), members.end())
+    else:
+        sort(members.begin(), members.end())
     members.erase(unique(members.begin(), members.end()), members.end())
     return identifier.rules.hash.of_members(
         frozenset_kind, identity_scratch(members.data(), members.size())

@@ -57,8 +57,3 @@ cdef bint has_signal_handlers() except -1:
         if callable(handler) and handler is not signal.default_int_handler:
             return True
     return False
-
-
-# Before an item of so many bytes, or of what takes as much time.
-cdef int heed_others_if_long(Py_ssize_t size, Identifier* identifier) except -1:
-    return heed_others(identifier) if size >= LONG else 0

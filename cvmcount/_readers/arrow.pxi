@@ -1,9 +1,7 @@
 # Whatever offers itself by the Arrow PyCapsule interface, as columns. No Arrow library need be
 # there.
 
-from cpython.exc cimport PyErr_CheckSignals
 from cpython.pycapsule cimport PyCapsule_GetPointer, PyCapsule_IsValid
-from libcpp cimport bool as cbool
 
 from cvmcount._core.arrow cimport (
     ARROW_DEVICE_CPU,

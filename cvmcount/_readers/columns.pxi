@@ -1,5 +1,8 @@
 # A column in memory, read without the interpreter, by one or more workers.
 
+from cpython.exc cimport PyErr_CheckSignals
+from libcpp cimport bool as cbool
+
 from cvmcount._core.columns cimport column_block_values, filter_slack
 from cvmcount._core.reading cimport name_view, out_of_memory, use_level, vector_levels
 
@@ -32,7 +35,29 @@ if "CVMCOUNT_SIMD" in os.environ:
     force_level(os.environ["CVMCOUNT_SIMD"])
 
 
+# Asked every few milliseconds by whoever reads values that take long, without the interpreter.
+cdef cbool has_signal(void* context) noexcept with gil:
+    cdef ColumnReader reader = <ColumnReader>context
+    try:
+        PyErr_CheckSignals()
+    except BaseException as error:
+        reader.interrupt = error
+    return reader.interrupt is not None
+
+
 cdef class ColumnReader(BlockReader):
+    cdef reading_rules heeding(self, const reading_rules& rules) noexcept:
+        cdef reading_rules own = rules
+        own.stop.wanted = has_signal
+        own.stop.context = <void*>self
+        return own
+
+    cdef int raise_interrupt(self) except -1:
+        error, self.interrupt = self.interrupt, None
+        if error is not None:
+            raise error
+        return 0
+
     cdef int start_column(self, ArrayValues source, column* values, size_t workers) except -1:
         cdef unique_ptr[column] owned
         owned.reset(values)
@@ -57,12 +82,13 @@ cdef class ColumnReader(BlockReader):
         cdef size_t end = min(self.reader.get().end_of_pass(begin, block.output.room), size)
         cdef size_t stop
         cdef const char* error
+        cdef reading_rules rules = self.heeding(block.identifier.rules)
         if block.clears_before != self.clears:
             values.clear_caches()
             self.clears = block.clears_before
         with nogil:
             stop = self.reader.get().read(
-                values.slices(), begin, end, block.identifier.rules, block.output
+                values.slices(), begin, end, rules, block.output
             )
         block.identifier.interruptions += 1
         self.position = self.first + <Py_ssize_t>stop
@@ -70,6 +96,7 @@ cdef class ColumnReader(BlockReader):
             values.clear_caches()
         error = block.output.error
         drop_if_cleared(block)
+        self.raise_interrupt()
         if error == out_of_memory:
             raise MemoryError(f"items cannot be read beyond item {self.position}: out of memory")
         if error != NULL:
@@ -91,9 +118,11 @@ cdef class ColumnReader(BlockReader):
         cdef size_t begin = <size_t>(max(self.given, self.first) - self.first)
         cdef size_t end = <size_t>(self.position - self.first)
         cdef size_t stop
+        cdef reading_rules rules = self.heeding(identifier.rules)
         while begin < end and lacking.left() > 0:
             with nogil:
-                begin = self.values.get().find_items(begin, end, identifier.rules, lacking[0])
+                begin = self.values.get().find_items(begin, end, rules, lacking[0])
+            self.raise_interrupt()
             if begin < end and self.source is not None:
                 # Only Python has a value of this block.
                 stop = min(begin + column_block_values, end)

@@ -6,7 +6,7 @@ from libcpp.memory cimport unique_ptr
 from cvmcount._core.columns cimport column, column_sequence
 from cvmcount._core.lines cimport line_form
 from cvmcount._core.items cimport item_number, lacking_items
-from cvmcount._core.reading cimport parallel_reader, reading_output
+from cvmcount._core.reading cimport parallel_reader, reading_output, reading_rules
 from cvmcount._identity.objects cimport Identifier
 
 
@@ -83,7 +83,11 @@ cdef class ColumnReader(BlockReader):
     cdef ArrayValues source
     cdef object kept_alive  # what else the column reads from
     cdef uint64_t clears  # of the sketch, when the identity caches were filled
+    cdef object interrupt  # the error of a signal that came while values were read
 
+    # The rules, so that signals are heeded while values are read.
+    cdef reading_rules heeding(self, const reading_rules& rules) noexcept
+    cdef int raise_interrupt(self) except -1
     # Takes the column over.
     cdef int start_column(self, ArrayValues source, column* values, size_t workers) except -1
     # most_values: that will ever be there at a time.

@@ -38,7 +38,7 @@ template void string_column<std::int32_t>::write_one(std::size_t, item_writer&) 
 template void string_column<std::int64_t>::write_one(std::size_t, item_writer&) const;
 
 void view_column::write_one(std::size_t i, item_writer& out) const {
-    write_string(kind_, bytes_of(views_ + i * view_bytes), out);
+    write_string(kind_, bytes_of(views_ + i * view_bytes, nullptr), out);
 }
 
 template <class End>

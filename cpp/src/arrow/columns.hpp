@@ -107,7 +107,7 @@ class view_column final : public column {
     void write_one(std::size_t i, item_writer& out) const override;
     bool identify_one(std::size_t i, const reading_rules& rules,
                       std::uint64_t& identity) const override;
-    std::span<const std::byte> bytes_of(const std::byte* view) const;
+    std::span<const std::byte> bytes_of(const std::byte* view, reading_work* work) const;
 
     static constexpr std::size_t view_bytes = 16;
 
@@ -160,6 +160,8 @@ class list_column final : public column {
     filter_output read_block(const block& which) const override;
     void write_one(std::size_t i, item_writer& out) const override;
     range range_of(std::size_t i) const;
+    std::uint64_t identify_long(const range& list, const reading_rules& rules,
+                                std::vector<std::uint64_t>& members) const;
     std::size_t end_before(std::size_t i) const noexcept;
     std::int64_t load(const std::byte* numbers, std::size_t i) const noexcept;
 

@@ -8,6 +8,7 @@
 
 #include "arrow/columns.hpp"
 #include "columns/gather.hpp"
+#include "columns/reading_work.hpp"
 #include "columns/string_filter.hpp"
 #include "identity/decimal.hpp"
 #include "simd/vector_level.hpp"
@@ -18,6 +19,7 @@ namespace {
 
 constexpr const char* bad_offsets = "its offsets are negative or fall";
 constexpr std::uint32_t most_inline = 12;
+constexpr std::size_t long_bytes = 4096;  // shorter ones are not worth asking whether to stop
 
 }  // namespace
 
@@ -165,14 +167,17 @@ std::span<const std::byte> string_column<Offset>::bytes_at(std::size_t i) const 
 template <class Offset>
 bool string_column<Offset>::identify_one(std::size_t i, const reading_rules& rules,
                                          std::uint64_t& identity) const {
-    identity = rules.hash->of_bytes(kind_, bytes_at(i));
+    const std::span<const std::byte> bytes = bytes_at(i);
+    if (rules.work != nullptr && bytes.size() >= long_bytes) rules.work->add_bytes(bytes.size());
+    identity = rules.hash->of_bytes(kind_, bytes);
     return true;
 }
 
 template class string_column<std::int32_t>;
 template class string_column<std::int64_t>;
 
-std::span<const std::byte> view_column::bytes_of(const std::byte* view) const {
+// One buffer may hold the bytes of any number of views.
+std::span<const std::byte> view_column::bytes_of(const std::byte* view, reading_work* work) const {
     const auto length = load_at<std::uint32_t>(view, 0);  // a negative one is a large one
     if (length <= most_inline) return {view + 4, length};
     const std::size_t number = load_at<std::uint32_t>(view, 2);
@@ -180,21 +185,23 @@ std::span<const std::byte> view_column::bytes_of(const std::byte* view) const {
     if (number >= buffers_.size() || offset < 0 || offset > buffers_[number].size - length) {
         throw malformed_column("a view points beyond its buffer");
     }
+    if (work != nullptr && length >= long_bytes) work->add_bytes(length);
     return {buffers_[number].bytes + offset, length};
 }
 
 filter_output view_column::read_block(const block& which) const {
     const std::byte* views = views_ + which.begin * view_bytes;
-    const auto bytes_at = [this, views](std::size_t i) {
+    reading_work* const work = which.rules.work;
+    const auto bytes_at = [this, views, work](std::size_t i) {
         prefetch_ahead(views + i * view_bytes);
-        return bytes_of(views + i * view_bytes);
+        return bytes_of(views + i * view_bytes, work);
     };
     return filter_strings(which.size, which.missing, which.rules, kind_, which.out, bytes_at);
 }
 
 bool view_column::identify_one(std::size_t i, const reading_rules& rules,
                                std::uint64_t& identity) const {
-    identity = rules.hash->of_bytes(kind_, bytes_of(views_ + i * view_bytes));
+    identity = rules.hash->of_bytes(kind_, bytes_of(views_ + i * view_bytes, rules.work));
     return true;
 }
 

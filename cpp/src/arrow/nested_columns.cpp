@@ -3,6 +3,7 @@
 #include <span>
 
 #include "arrow/columns.hpp"
+#include "columns/reading_work.hpp"
 #include "simd/word_filter_levels.hpp"
 
 namespace cvmcount {
@@ -95,6 +96,20 @@ std::size_t list_column::end_before(std::size_t i) const noexcept {
     return std::min(static_cast<std::size_t>(end), values_->size());
 }
 
+// A list of more members than a block, which are not in memory all at once.
+std::uint64_t list_column::identify_long(const range& list, const reading_rules& rules,
+                                         std::vector<std::uint64_t>& members) const {
+    members.resize(block_values + filter_slack);
+    rapidhash::stream stream(rules.hash->bytes_key_of(kind::tuple));
+    for (std::size_t done = 0; done < list.size; done += block_values) {
+        const std::size_t size = std::min(block_values, list.size - done);
+        if (rules.work != nullptr) rules.work->add(size);
+        values_->identify(list.begin + done, size, rules, members.data());
+        stream.add(identity_hash::bytes_of_members(std::span(members).first(size)));
+    }
+    return stream.hash();
+}
+
 // Lists are short as a rule, so the values of many are identified at once.
 filter_output list_column::read_block(const block& which) const {
     const identity_hash& hash = *which.rules.hash;
@@ -105,15 +120,18 @@ filter_output list_column::read_block(const block& which) const {
     range read = {0, 0};
     const auto identify = [&](std::size_t i, std::uint64_t& identity) {
         const range list = range_of(which.begin + i);
+        if (list.size > block_values) {
+            read = {0, 0};
+            identity = identify_long(list, which.rules, members);
+            return true;
+        }
         const std::size_t end = list.begin + list.size;
         if (!in_order || list.begin < read.begin || end > read.begin + read.size) {
             const std::size_t ahead = reach > end ? reach - list.begin : 0;
             read = {list.begin, std::max(list.size, std::min(ahead, block_values))};
             members.resize(read.size + filter_slack);
-            for (std::size_t done = 0; done < read.size; done += block_values) {
-                values_->identify(read.begin + done, std::min(read.size - done, block_values),
-                                  which.rules, members.data() + done);
-            }
+            if (which.rules.work != nullptr) which.rules.work->add(read.size);
+            values_->identify(read.begin, read.size, which.rules, members.data());
         }
         const std::span<std::uint64_t> all(members);
         identity = hash.of_members(

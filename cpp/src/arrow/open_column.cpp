@@ -28,6 +28,7 @@ struct rows {
     std::size_t begin;
     std::size_t size;
     int depth;
+    std::size_t* stored;  // grows by the values that lie in its buffers
 
     // The position of the first row in the array's buffers.
     std::size_t position() const { return static_cast<std::size_t>(array.offset) + begin; }
@@ -46,7 +47,7 @@ void require(bool holds, const char* otherwise) {
 // ---- what the structures say ------------------------------------------------------------------
 
 // A whole array, or its first rows.
-rows rows_of(const ArrowSchema* schema, const ArrowArray* array, int depth) {
+rows rows_of(const ArrowSchema* schema, const ArrowArray* array, int depth, std::size_t* stored) {
     require(schema != nullptr && array != nullptr, "a child or a dictionary is not there");
     require(schema->release != nullptr && array->release != nullptr, "it has been released");
     require(schema->format != nullptr, "it has no format");
@@ -59,7 +60,7 @@ rows rows_of(const ArrowSchema* schema, const ArrowArray* array, int depth) {
         throw_unsupported("values are nested more than " + std::to_string(max_depth) +
                           " levels deep");
     }
-    return {*schema, *array, 0, static_cast<std::size_t>(array->length), depth};
+    return {*schema, *array, 0, static_cast<std::size_t>(array->length), depth, stored};
 }
 
 void require_children(const rows& part, std::int64_t count) {
@@ -69,7 +70,8 @@ void require_children(const rows& part, std::int64_t count) {
 }
 
 rows child(const rows& part, std::size_t number) {
-    return rows_of(part.schema.children[number], part.array.children[number], part.depth + 1);
+    return rows_of(part.schema.children[number], part.array.children[number], part.depth + 1,
+                   part.stored);
 }
 
 rows narrowed(rows part, std::size_t begin, std::size_t size) {
@@ -94,11 +96,17 @@ const std::byte* buffer(const rows& part, std::int64_t number, bool is_empty) {
 // From the first row on.
 const std::byte* values_in(const rows& part, std::int64_t number, std::size_t width) {
     const std::byte* values = buffer(part, number, part.size == 0 || width == 0);
+    if (width > 0) *part.stored += part.size;
     return values == nullptr ? values : values + part.position() * width;
 }
 
 layout layout_in(const rows& part, std::size_t width) {
     return {values_in(part, 1, width), static_cast<std::ptrdiff_t>(width), part.size};
+}
+
+// Values that take no memory cost time all the same.
+void require_few(const rows& part) {
+    require(part.size <= std::size_t{1} << 34, "it has an absurd number of values without bytes");
 }
 
 // Every kind that can have nulls has their bitmap as its first buffer.
@@ -113,12 +121,14 @@ column_pointer with_nulls(const rows& part, column_pointer values) {
 // ---- columns without children -----------------------------------------------------------------
 
 column_pointer open_as(const rows& part, const arrow::nulls&) {
+    require_few(part);
     return std::make_unique<null_column>(part.size);
 }
 
 column_pointer open_as(const rows& part, const arrow::bits&) {
     require_buffers(part, 2);
     const auto* bits = reinterpret_cast<const std::uint8_t*>(buffer(part, 1, part.size == 0));
+    *part.stored += part.size;
     return with_nulls(part, std::make_unique<bit_column>(bits, part.position(), part.size));
 }
 
@@ -145,6 +155,7 @@ column_pointer open_as(const rows& part, const arrow::fixed_bytes& format) {
     require_buffers(part, 2);
     constexpr auto most = static_cast<std::size_t>(std::numeric_limits<std::ptrdiff_t>::max());
     require(part.position() <= most / (format.width + 1), "its offset is absurd");
+    if (format.width == 0) require_few(part);
     return with_nulls(
         part, std::make_unique<fixed_bytes_column>(format.width, layout_in(part, format.width),
                                                    padding::none, format.which));
@@ -190,6 +201,7 @@ column_pointer open_as(const rows& part, const arrow::views& format) {
 column_pointer open_as(const rows& part, const arrow::structs&) {
     require_buffers(part, 1);
     require_children(part, part.array.n_children);
+    if (part.array.n_children == 0) require_few(part);
     std::vector<column_pointer> fields;
     for (std::int64_t i = 0; i < part.array.n_children; ++i) {
         const rows field = child(part, static_cast<std::size_t>(i));
@@ -216,6 +228,7 @@ column_pointer open_as(const rows& part, const arrow::fixed_lists& format) {
     require_children(part, 1);
     list_column::places where;
     where.length = format.length;
+    if (where.length == 0) require_few(part);
     const rows values = child(part, 0);
     require(where.length == 0 || part.position() + part.size <= values.size / where.length,
             "a child is too short");
@@ -238,6 +251,7 @@ column_pointer open_runs_of(const rows& part, const rows& ends) {
 column_pointer open_as(const rows& part, const arrow::runs&) {
     require_buffers(part, 0);
     require_children(part, 2);
+    require_few(part);
     const rows ends = child(part, 0);
     const arrow_format format = format_of(ends.schema);
     const auto* numbers = std::get_if<arrow::numbers>(&format);
@@ -259,7 +273,8 @@ column_pointer open_dictionary(const rows& part) {
     const auto* index = std::get_if<arrow::numbers>(&format);
     require(index != nullptr && is_integer(index->type), no_integers);
     require_buffers(part, 2);
-    const rows entries = rows_of(part.schema.dictionary, part.array.dictionary, part.depth + 1);
+    const rows entries =
+        rows_of(part.schema.dictionary, part.array.dictionary, part.depth + 1, part.stored);
     return with_nulls(part, std::make_unique<dictionary_column>(
                                 index->type, layout_in(part, index->width), open(entries),
                                 dictionary_column::negative_index::is_malformed));
@@ -304,10 +319,17 @@ void require_one_column(const ArrowSchema& schema) {
 
 column_pointer open_arrow_column(const ArrowSchema& schema, const ArrowArray& array) {
     require_one_column(schema);
-    const rows all = rows_of(&schema, &array, 0);
-    if (!is_table(schema)) return open(all);
-    require_children(all, 1);
-    return open(narrowed(child(all, 0), all.position(), all.size));
+    std::size_t stored = 0;
+    const rows all = rows_of(&schema, &array, 0, &stored);
+    column_pointer opened;
+    if (is_table(schema)) {
+        require_children(all, 1);
+        opened = open(narrowed(child(all, 0), all.position(), all.size));
+    } else {
+        opened = open(all);
+    }
+    opened->limit_members(stored);
+    return opened;
 }
 
 }  // namespace cvmcount

@@ -9,6 +9,7 @@
 #include "base/byte_masks.hpp"
 #include "base/bytes.hpp"
 #include "base/missing_bits.hpp"
+#include "columns/reading_work.hpp"
 
 namespace cvmcount {
 namespace {
@@ -82,18 +83,41 @@ bool column::find_missing(std::size_t begin, std::size_t size, std::uint8_t* bit
     return mask_.data != nullptr && pack_mask(mask_, begin, size, bits);
 }
 
+void column::limit_members(std::size_t stored) noexcept {
+    constexpr std::size_t most = reading_work::any / reading_work::most_times_shared / 2;
+    most_members_ =
+        reading_work::least_members + reading_work::most_times_shared * std::min(stored, most);
+}
+
+void reading_work::add(std::size_t members) {
+    if (members > left_) throw malformed_column(too_many);
+    left_ -= members;
+    ask(members);
+}
+
+void reading_work::ask(std::size_t steps) {
+    since_asked_ += steps;
+    if (since_asked_ < between_questions) return;
+    since_asked_ = 0;
+    if (stop_.wanted != nullptr && stop_.wanted(stop_.context)) throw reading_interrupted();
+}
+
 std::size_t column::read(std::size_t begin, std::size_t end, const reading_rules& rules,
                          identity_cache& cache, reading_output& output) const noexcept try {
     std::array<std::uint8_t, block_values / 8> bits;
     if (rules.skip_repeats) cache.turn_to(*this);
     std::uint8_t* const seen = rules.skip_repeats ? cache.seen() : nullptr;
+    reading_work work(most_members_, rules.stop);
+    reading_rules with_work = rules;
+    with_work.work = &work;
     while (begin < end) {
         const std::size_t size = std::min(block_values, end - begin);
         if (output.room - output.kept < size + filter_slack) break;
         std::uint64_t* out = output.identities + output.kept;
         const bool any_missing = find_missing(begin, size, bits.data());
+        work.begin_block();
         const filter_output result =
-            read_block({begin, size, any_missing ? bits.data() : nullptr, rules, out, seen});
+            read_block({begin, size, any_missing ? bits.data() : nullptr, with_work, out, seen});
         const bool leaves_out = rules.skip_repeats && least_share * result.kept >= size;
         output.kept += leaves_out ? cache.leave_out(out, result.kept) : result.kept;
         output.item_count += size - (rules.dropna ? result.missing : 0);
@@ -101,6 +125,8 @@ std::size_t column::read(std::size_t begin, std::size_t end, const reading_rules
     }
     return begin;
 } catch (const unidentified_value&) {
+    return begin;
+} catch (const reading_interrupted&) {
     return begin;
 } catch (const malformed_column& error) {
     output.error = error.what();

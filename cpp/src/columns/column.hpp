@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <limits>
 #include <span>
 
 #include "columns/identity_cache.hpp"
@@ -58,10 +59,14 @@ class column {
     // all of them or fewer, missing values like the others.
     virtual std::span<const std::uint64_t> known_identities() const noexcept { return {}; }
 
+    // Bounds what lists in it may share: the members that a block of its values may have, all lists
+    // and their lists together, given how many values lie in its buffers.
+    void limit_members(std::size_t stored) noexcept;
+
     // Reads values from `begin` up to `end`, in stream order and in blocks of block_values. Returns
     // where it stopped: at the end, or before a block that might not find room (for the size of the
     // block and filter_slack), or one with a value that this column cannot identify, or with an
-    // error. Many threads may read one column.
+    // error, or where the rules' interruption was wanted. Many threads may read one column.
     std::size_t read(std::size_t begin, std::size_t end, const reading_rules& rules,
                      identity_cache& cache, reading_output& output) const noexcept;
 
@@ -127,6 +132,7 @@ class column {
     layout mask_;
     const std::uint8_t* validity_ = nullptr;
     std::size_t first_bit_ = 0;
+    std::size_t most_members_ = std::numeric_limits<std::size_t>::max();
 };
 
 }  // namespace cvmcount

@@ -6,6 +6,18 @@
 #include "columns/find_items.hpp"
 
 namespace cvmcount {
+namespace {
+
+// Only the caller can say whether reading should stop, and he waits for his helpers. So they stop
+// by themselves after a tenth of a second, and he goes on from there.
+constexpr std::size_t helper_questions = 32;
+
+bool stop_soon(void* context) {
+    auto& left = *static_cast<std::size_t*>(context);
+    return left == 0 || --left == 0;
+}
+
+}  // namespace
 
 void column_sequence::append(std::unique_ptr<column> values) {
     const std::size_t end = size() + values->size();
@@ -60,11 +72,14 @@ std::size_t column_sequence::read_slice(void* context, std::size_t worker, std::
                                         std::size_t end, const reading_rules& rules,
                                         reading_output& output) {
     auto& self = *static_cast<column_sequence*>(context);
+    reading_rules own = rules;
+    std::size_t questions = helper_questions;
+    if (worker > 0 && rules.stop.wanted != nullptr) own.stop = {stop_soon, &questions};
     const auto after = std::upper_bound(self.ends_.begin(), self.ends_.end(), begin);
     for (auto i = static_cast<std::size_t>(after - self.ends_.begin()); begin < end; ++i) {
         const std::size_t first = i == 0 ? 0 : self.ends_[i - 1];
         const std::size_t stop = std::min(end, self.ends_[i]);
-        begin = first + self.columns_[i]->read(begin - first, stop - first, rules,
+        begin = first + self.columns_[i]->read(begin - first, stop - first, own,
                                                self.caches_[worker], output);
         if (begin < stop) break;
     }

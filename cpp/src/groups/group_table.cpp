@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/always_inline.hpp"
+#include "base/near_slot.hpp"
 #include "base/prefetch.hpp"
 #include "sampler/sizing.hpp"
 
@@ -15,6 +16,10 @@ namespace cvmcount {
 namespace {
 
 constexpr std::size_t fewest_slots = 16;
+constexpr std::size_t crowded_bytes = 48;  // of a tree's node, with what the heap adds
+
+// Sets are fuller than tables that are half empty, so hashes stand farther from their homes.
+constexpr std::size_t most_near_in_set = 1024;
 
 // Fuller sets would save memory, and emptier ones time.
 std::size_t room_in_set(std::uint32_t log_size) noexcept {
@@ -25,14 +30,15 @@ std::size_t home_in_set(std::uint64_t value, std::uint32_t log_size) noexcept {
     return static_cast<std::size_t>(spread(value) >> (64 - log_size));
 }
 
-// Where an element is in a set, or the empty slot where it would be. Preconditions: it is not 0,
-// and there is an empty slot.
-std::uint64_t& slot_in_set(std::uint64_t* slots, std::uint32_t log_size,
-                           std::uint64_t value) noexcept {
-    const std::size_t mask = (std::size_t{1} << log_size) - 1;
-    std::size_t slot = home_in_set(value, log_size);
-    while (slots[slot] != 0 && slots[slot] != value) slot = (slot + 1) & mask;
-    return slots[slot];
+// Where an element is in a set, or the empty slot where it would be; or null where there is none
+// near its home. Precondition: it is not 0.
+CVMCOUNT_ALWAYS_INLINE inline std::uint64_t* slot_in_set(std::uint64_t* slots,
+                                                         std::uint32_t log_size,
+                                                         std::uint64_t value) noexcept {
+    const std::size_t found =
+        near_slot(home_in_set(value, log_size), (std::size_t{1} << log_size) - 1, most_near_in_set,
+                  [=](std::size_t slot) { return slots[slot] == 0 || slots[slot] == value; });
+    return found == no_slot ? nullptr : slots + found;
 }
 
 }  // namespace
@@ -44,7 +50,8 @@ group_table::group_table(const group_table& other)
       nodes_(other.nodes_),
       free_node_(other.free_node_),
       slots_(other.slots_),
-      shift_(other.shift_) {
+      shift_(other.shift_),
+      crowded_(other.crowded_) {
     try {
         for (std::uint32_t place = 0; place < other.size(); ++place) {
             group copy = other.groups_[place];
@@ -83,6 +90,7 @@ group_table& group_table::operator=(group_table&& other) noexcept {
     std::swap(free_node_, other.free_node_);
     std::swap(slots_, other.slots_);
     std::swap(shift_, other.shift_);
+    std::swap(crowded_, other.crowded_);
     std::swap(element_bytes_, other.element_bytes_);
     return *this;
 }
@@ -117,7 +125,7 @@ void group_table::free_chain(group& of) noexcept {
 
 std::size_t group_table::memory_bytes() const noexcept {
     return groups_.memory_bytes() + nodes_.memory_bytes() + slots_.capacity() * sizeof(slots_[0]) +
-           element_bytes_;
+           crowded_.size() * crowded_bytes + element_bytes_;
 }
 
 // ---- keys ---------------------------------------------------------------------------------------
@@ -127,16 +135,17 @@ std::uint64_t group_table::home(std::uint64_t key) const noexcept {
 }
 
 std::size_t group_table::slot_of(std::uint64_t key) const noexcept {
-    const std::size_t mask = slots_.size() - 1;
-    std::size_t slot = home(key);
-    while (slots_[slot] != 0 && groups_[slots_[slot] - 1].key != key) slot = (slot + 1) & mask;
-    return slot;
+    return near_slot(home(key), slots_.size() - 1, most_near, [&](std::size_t slot) {
+        return slots_[slot] == 0 || groups_[slots_[slot] - 1].key == key;
+    });
 }
 
 std::optional<std::uint32_t> group_table::find(std::uint64_t key) const noexcept {
     if (slots_.empty()) return std::nullopt;
-    const std::uint32_t found = slots_[slot_of(key)];
-    return found == 0 ? std::nullopt : std::optional(found - 1);
+    const std::size_t slot = slot_of(key);
+    if (slot != no_slot) return slots_[slot] == 0 ? std::nullopt : std::optional(slots_[slot] - 1);
+    const auto found = crowded_.find(key);
+    return found == crowded_.end() ? std::nullopt : std::optional(found->second);
 }
 
 void group_table::reserve(std::size_t more) {
@@ -147,26 +156,46 @@ void group_table::reserve(std::size_t more) {
     }
     const std::size_t slots = std::bit_ceil(std::max(wanted, fewest_slots));
     std::vector<std::uint32_t> larger(slots);
-    shift_ = 64 - static_cast<unsigned>(std::countr_zero(slots));
-    slots_ = std::move(larger);
+    const unsigned shift = 64 - static_cast<unsigned>(std::countr_zero(slots));
+    std::map<std::uint64_t, std::uint32_t> crowded;
     for (std::uint32_t place = 0; place < size(); ++place) {
-        std::size_t slot = home(groups_[place].key);
-        while (slots_[slot] != 0) slot = (slot + 1) & (slots - 1);
-        slots_[slot] = place + 1;
+        const std::uint64_t key = groups_[place].key;
+        const std::size_t slot = near_slot(spread(key) << table_bits >> shift, slots - 1, most_near,
+                                           [&](std::size_t at) { return larger[at] == 0; });
+        if (slot == no_slot) {
+            crowded.emplace(key, place);
+        } else {
+            larger[slot] = place + 1;
+        }
     }
+    shift_ = shift;
+    slots_ = std::move(larger);
+    crowded_ = std::move(crowded);
 }
 
 std::uint32_t group_table::find_or_add(std::uint64_t key, std::uint64_t order) {
     reserve(1);
     const std::size_t slot = slot_of(key);
-    if (slots_[slot] != 0) return slots_[slot] - 1;
+    if (slot != no_slot && slots_[slot] != 0) return slots_[slot] - 1;
     group added = {};
     added.key = key;
     added.order = order;
     added.link = no_node;
-    const std::uint32_t place = groups_.add(added);
-    slots_[slot] = place + 1;
-    return place;
+    if (slot != no_slot) {
+        const std::uint32_t place = groups_.add(added);
+        slots_[slot] = place + 1;
+        return place;
+    }
+    const auto [at, is_new] = crowded_.try_emplace(key, size());
+    if (is_new) {
+        try {
+            groups_.add(added);
+        } catch (...) {
+            crowded_.erase(at);
+            throw;
+        }
+    }
+    return at->second;
 }
 
 // ---- items --------------------------------------------------------------------------------------
@@ -243,7 +272,7 @@ void group_table::insert_few(group& into, std::uint64_t value) {
     }
     if (count == most_chained) {
         make_set(into, 6);
-        return insert_in_set(into, value);
+        return into.count == sampled ? insert(into, value) : insert_in_set(into, value);
     }
     const std::uint32_t in_first = (count - most_inline) % node_size;
     if (in_first == 0) {
@@ -262,31 +291,25 @@ void group_table::insert_few(group& into, std::uint64_t value) {
 
 void group_table::insert_in_set(group& into, std::uint64_t value) {
     auto& set = into.in.set;
-    if (value == 0) {
-        if (set.has_zero) return;
-    } else {
-        std::uint64_t& slot = slot_in_set(set.slots, into.link, value);
-        if (slot == value) return;
-        if (into.count < room_in_set(into.link) && into.count < capacity_) {
-            slot = value;
-            ++into.count;
-            return;
-        }
-    }
-    if (into.count >= capacity_) {
-        make_sampler(into, state_of(into));
+    std::uint64_t* const slot = value == 0 ? nullptr : slot_in_set(set.slots, into.link, value);
+    if (slot != nullptr ? *slot == value : value == 0 && set.has_zero) return;
+    if (into.count >= capacity_ || (slot == nullptr && value != 0)) {
+        make_sampler(into);
         return insert(into, value);
     }
-    if (into.count >= room_in_set(into.link)) make_set(into, into.link + 1);
+    if (into.count >= room_in_set(into.link)) {
+        make_set(into, into.link + 1);
+        return insert(into, value);
+    }
     if (value == 0) {
-        into.in.set.has_zero = true;
+        set.has_zero = true;
     } else {
-        slot_in_set(into.in.set.slots, into.link, value) = value;
+        *slot = value;
     }
     ++into.count;
 }
 
-// Moves the elements to a set of this size, which must be large enough.
+// Moves the elements to a set of this size, which must be large enough; or to a sampler.
 void group_table::make_set(group& of, std::uint32_t log_size) {
     const auto all = elements(of);
     std::unique_ptr<std::uint64_t[]> slots(new std::uint64_t[std::size_t{1} << log_size]());
@@ -294,9 +317,11 @@ void group_table::make_set(group& of, std::uint32_t log_size) {
     for (const std::uint64_t element : all) {
         if (element == 0) {
             has_zero = true;
-        } else {
-            slot_in_set(slots.get(), log_size, element) = element;
+            continue;
         }
+        std::uint64_t* const slot = slot_in_set(slots.get(), log_size, element);
+        if (slot == nullptr) return make_sampler(of);
+        *slot = element;
     }
     const std::uint32_t count = of.count;
     free_elements(of);

@@ -5,6 +5,10 @@
 // capacity gets a sampler. All of it is exact until then, and no form is seen from outside: a group
 // is always what a hashed_sampler would be that had seen the same values.
 //
+// Keys and elements that were chosen to share a slot cost no more than others do at worst: a key
+// that finds none near its home goes to a tree, and a group with such an element gets its sampler
+// early.
+//
 // Nearly every step is a cache miss where there are many groups. So items come in batches, and what
 // the next step will look at is fetched for all of a batch before any of it is looked at.
 #pragma once
@@ -12,6 +16,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <vector>
@@ -108,7 +113,8 @@ class group_table {
     static bool has_set(const group& of) noexcept {
         return of.count > most_chained && of.count != sampled;
     }
-    // The slot of a key, or an empty one where it would stand. Precondition: there are slots.
+    // The slot of a key, or an empty one where it would stand; or no_slot where its place is among
+    // the crowded. Precondition: there are slots.
     std::size_t slot_of(std::uint64_t key) const noexcept;
     std::uint64_t home(std::uint64_t key) const noexcept;
     void reserve(std::size_t more);
@@ -116,6 +122,7 @@ class group_table {
     void insert_few(group& into, std::uint64_t value);
     void insert_in_set(group& into, std::uint64_t value);
     void make_set(group& of, std::uint32_t log_size);
+    void make_sampler(group& of) { make_sampler(of, state_of(of)); }
     void make_sampler(group& of, hashed_state state);
     hashed_state state_of(const group& of) const;
     std::vector<std::uint64_t> elements(const group& of) const;
@@ -130,7 +137,8 @@ class group_table {
     std::uint32_t free_node_ = no_node;
     std::vector<std::uint32_t> slots_;  // places and one more; a power of two, at most half in use
     unsigned shift_ = 64;
-    std::size_t element_bytes_ = 0;  // of sets and samplers
+    std::map<std::uint64_t, std::uint32_t> crowded_;  // places of keys that have no slot
+    std::size_t element_bytes_ = 0;                   // of sets and samplers
 };
 
 }  // namespace cvmcount

@@ -94,10 +94,15 @@ std::uint64_t identity_hash::of_time(kind which, std::int64_t seconds,
 
 std::uint64_t identity_hash::of_members(kind which,
                                         std::span<std::uint64_t> identities) const noexcept {
+    return of_bytes(which, bytes_of_members(identities));
+}
+
+std::span<const std::byte> identity_hash::bytes_of_members(
+    std::span<std::uint64_t> identities) noexcept {
     if constexpr (std::endian::native == std::endian::big) {
         for (std::uint64_t& identity : identities) identity = byte_swap(identity);
     }
-    return of_bytes(which, std::as_bytes(identities));
+    return std::as_bytes(identities);
 }
 
 }  // namespace cvmcount

@@ -130,6 +130,11 @@ class identity_hash {
     // A composite value by the identities of its members. They are scratch memory afterwards.
     std::uint64_t of_members(kind which, std::span<std::uint64_t> identities) const noexcept;
 
+    // The bytes that of_members() hashes, for whoever has them in pieces. The identities are
+    // scratch memory afterwards.
+    static std::span<const std::byte> bytes_of_members(
+        std::span<std::uint64_t> identities) noexcept;
+
     // The keys that of_word() and of_bytes() hash with, for kernels that do it themselves.
     word_key key_of(kind which) const noexcept { return keys_of(which).word; }
     rapidhash::key bytes_key_of(kind which) const noexcept {

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "base/mix.hpp"
+#include "base/near_slot.hpp"
 
 namespace cvmcount {
 namespace {
@@ -20,17 +21,19 @@ constexpr std::uint64_t most_items = (std::uint64_t{1} << 63) - 1;
 
 // The identities of a sample are small numbers, and those of saved bytes may be any.
 std::size_t kept_items::slot_of(std::uint64_t identity) const noexcept {
-    std::size_t slot = static_cast<std::size_t>(mix64(identity)) & (slots_.size() - 1);
-    while (slots_[slot] != free_slot && items_[slots_[slot]].identity != identity) {
-        slot = (slot + 1) & (slots_.size() - 1);
-    }
-    return slot;
+    const std::size_t mask = slots_.size() - 1;
+    return near_slot(mix64(identity) & mask, mask, most_near, [&](std::size_t slot) {
+        return slots_[slot] == free_slot || items_[slots_[slot]].identity == identity;
+    });
 }
 
 void kept_items::make_index(std::size_t slots) {
     std::vector<std::uint32_t>(slots, free_slot).swap(slots_);
+    crowded_.clear();
     for (std::size_t i = 0; i < items_.size(); ++i) {
-        slots_[slot_of(items_[i].identity)] = static_cast<std::uint32_t>(i);
+        const std::uint64_t identity = items_[i].identity;
+        const std::size_t slot = slot_of(identity);
+        (slot == no_slot ? crowded_[identity] : slots_[slot]) = static_cast<std::uint32_t>(i);
     }
 }
 
@@ -38,7 +41,19 @@ kept_item& kept_items::at(std::uint64_t identity) {
     if (slots_for_each * (items_.size() + 1) > slots_.size()) {
         make_index(std::max(fewest_slots, 2 * slots_.size()));
     }
-    std::uint32_t& place = slots_[slot_of(identity)];
+    const std::size_t slot = slot_of(identity);
+    if (slot == no_slot) return crowded_at(identity);
+    std::uint32_t& place = slots_[slot];
+    if (place == free_slot) {
+        items_.push_back({.identity = identity});
+        place = static_cast<std::uint32_t>(items_.size() - 1);
+    }
+    return items_[place];
+}
+
+// The same where it has no slot.
+kept_item& kept_items::crowded_at(std::uint64_t identity) {
+    std::uint32_t& place = crowded_.try_emplace(identity, free_slot).first->second;
     if (place == free_slot) {
         items_.push_back({.identity = identity});
         place = static_cast<std::uint32_t>(items_.size() - 1);
@@ -48,8 +63,10 @@ kept_item& kept_items::at(std::uint64_t identity) {
 
 const kept_item* kept_items::find(std::uint64_t identity) const noexcept {
     if (slots_.empty()) return nullptr;
-    const std::uint32_t place = slots_[slot_of(identity)];
-    return place == free_slot ? nullptr : &items_[place];
+    const std::size_t slot = slot_of(identity);
+    if (slot != no_slot) return slots_[slot] == free_slot ? nullptr : &items_[slots_[slot]];
+    const auto found = crowded_.find(identity);
+    return found == crowded_.end() || found->second == free_slot ? nullptr : &items_[found->second];
 }
 
 void kept_items::keep_only(const std::vector<std::uint64_t>& identities) {
@@ -85,7 +102,8 @@ void kept_items::agree_on(enum number_form form) {
 
 bool kept_items::count(std::uint64_t identity, item_number number) {
     // Most are there, and at() is long.
-    const std::uint32_t place = slots_.empty() ? free_slot : slots_[slot_of(identity)];
+    const std::size_t slot = slots_.empty() ? no_slot : slot_of(identity);
+    const std::uint32_t place = slot == no_slot ? free_slot : slots_[slot];
     item_summary& summary = (place == free_slot ? at(identity) : items_[place]).summary;
     const bool is_first = summary.count++ == 0;
     if (number.form == number_form::none) return is_first;
@@ -95,6 +113,10 @@ bool kept_items::count(std::uint64_t identity, item_number number) {
                            : number.bits,
                        form_);
     return is_first;
+}
+
+void kept_items::clear_summary(std::uint64_t identity) noexcept {
+    items_[static_cast<std::size_t>(find(identity) - items_.data())].summary = {};
 }
 
 void kept_items::merge(const kept_items& others) {
@@ -110,7 +132,9 @@ void kept_items::merge(const kept_items& others) {
 }
 
 std::size_t kept_items::memory_bytes() const noexcept {
-    std::size_t bytes = items_.capacity() * sizeof(kept_item) + slots_.size() * sizeof slots_[0];
+    constexpr std::size_t crowded_bytes = 48;  // of a tree's node, with what the heap adds
+    std::size_t bytes = items_.capacity() * sizeof(kept_item) + slots_.size() * sizeof slots_[0] +
+                        crowded_.size() * crowded_bytes;
     for (const kept_item& item : items_) bytes += item.bytes.capacity();
     return bytes;
 }

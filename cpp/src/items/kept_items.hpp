@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <utility>
 #include <vector>
@@ -59,9 +60,7 @@ class kept_items {
     bool count(std::uint64_t identity, item_number number);
 
     // Takes the occurrences of an element back. Precondition: it is there.
-    void clear_summary(std::uint64_t identity) noexcept {
-        items_[slots_[slot_of(identity)]].summary = {};
-    }
+    void clear_summary(std::uint64_t identity) noexcept;
 
     // Adds what others hold, of the same elements or more. Throws as agree_on() does, and
     // std::bad_alloc.
@@ -79,12 +78,15 @@ class kept_items {
   private:
     static constexpr std::uint32_t free_slot = ~std::uint32_t{0};
 
+    // As near_slot() gives it.
     std::size_t slot_of(std::uint64_t identity) const noexcept;
+    kept_item& crowded_at(std::uint64_t identity);
     void make_index(std::size_t slots);
 
     enum number_form form_ = number_form::none;
     std::vector<kept_item> items_;      // in the order in which they came
     std::vector<std::uint32_t> slots_;  // a power of two of them, at most a quarter in use
+    std::map<std::uint64_t, std::uint32_t> crowded_;  // places of those that have no slot
 };
 
 // The elements of a sample whose values are not known yet, for readers to give them.

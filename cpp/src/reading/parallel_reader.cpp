@@ -82,7 +82,8 @@ std::size_t parallel_reader::read(const sliced_input& input, std::size_t begin, 
         kept_fraction_ =
             static_cast<double>(output.kept - kept_before) / static_cast<double>(position - begin);
     }
-    if (position == end) adapt(now_() - started);
+    const double seconds = now_() - started;
+    if (position == end || seconds > long_pass_seconds) adapt(seconds);
     return position;
 }
 

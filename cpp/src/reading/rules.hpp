@@ -8,11 +8,21 @@
 
 namespace cvmcount {
 
+class reading_work;
+
+// Readers whose values may take long ask now and then whether they should stop. It throws nothing.
+struct interruption {
+    bool (*wanted)(void* context) = nullptr;  // null: never
+    void* context = nullptr;
+};
+
 struct reading_rules {
     const identity_hash* hash = nullptr;
     std::uint64_t threshold = 0;  // identities above it are counted as items and left out
     bool dropna = true;           // missing values are left out, and not counted either
     bool skip_repeats = false;    // an identity that was handed back before may be left out
+    interruption stop = {};
+    reading_work* work = nullptr;  // of the read() that this belongs to
 };
 
 // The error of a reader that found no memory: compared by its address.

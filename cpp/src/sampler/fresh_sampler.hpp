@@ -44,7 +44,7 @@ class fresh_sampler {
         : capacity_(capacity), random_(seed), members_(capacity + 1) {}
 
     // Precondition: a state that there can be (see validate.hpp). Throws std::invalid_argument
-    // where the identities are none that a hash gives, or two are alike; std::bad_alloc.
+    // where two identities are alike; std::bad_alloc.
     explicit fresh_sampler(fresh_state state);
     fresh_state state() const;
 

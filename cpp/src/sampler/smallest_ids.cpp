@@ -1,5 +1,6 @@
 #include "sampler/smallest_ids.hpp"
 
+#include <iterator>
 #include <new>
 #include <utility>
 
@@ -27,6 +28,11 @@ smallest_ids::smallest_ids(std::size_t capacity, std::vector<std::uint64_t> asce
 }
 
 std::vector<std::uint64_t> smallest_ids::ascending(std::uint64_t threshold) const {
+    if (in_tree()) {
+        std::vector<std::uint64_t> found(tree_.begin(), tree_.upper_bound(threshold));
+        if (holds_free_) found.insert(found.begin(), free_slot);
+        return found;
+    }
     const std::size_t slots =
         in_slots_ == 0 ? 0 : (threshold < slots_[last_] ? lower_bound(threshold) : last_) + 1;
     // One more than there can be, for free slots are written, too.
@@ -43,43 +49,91 @@ std::vector<std::uint64_t> smallest_ids::ascending(std::uint64_t threshold) cons
 bool smallest_ids::insert(std::uint64_t id) {
     if (id == free_slot) return !std::exchange(holds_free_, true);
     if (slots_.empty()) grow();
+    if (in_tree()) return insert_in_tree(id);
     std::size_t slot = lower_bound(id);
     if (slots_[slot] == id) return false;
     if (homes_for_each * (in_slots_ + 1) > homes_) {
         grow();
+        if (in_tree()) return insert_in_tree(id);
         slot = lower_bound(id);
     }
     make_room_behind();
-    put(id, slot);
+    const std::size_t end = put(id, slot);
     ++in_slots_;
+    mind_steps(id, slot, end);
     return true;
 }
 
-// The rest of the run moves on by one.
-void smallest_ids::put(std::uint64_t id, std::size_t slot) noexcept {
+// The rest of the run moves on by one. Returns where it ends now.
+std::size_t smallest_ids::put(std::uint64_t id, std::size_t slot) noexcept {
     std::uint64_t* const slots = slots_.data();
     while (slots[slot] != free_slot) std::swap(slots[slot++], id);
     slots[slot] = id;
     last_ = std::max(last_, slot);
+    return slot;
+}
+
+// After an identity was put: whether the next might take too many steps.
+void smallest_ids::mind_steps(std::uint64_t id, std::size_t slot, std::size_t end) noexcept {
+    if (end - slot >= most_steps || slot >= home_of(id) + most_steps) go_to_tree();
+}
+
+// Where memory is short they stay as they are: the runs are long, but nothing else.
+void smallest_ids::go_to_tree() noexcept try {
+    const std::vector<std::uint64_t> ids = slotted();
+    std::set<std::uint64_t> tree(ids.begin(), ids.end());
+    std::vector<std::uint64_t>(1, ids.back()).swap(slots_);
+    tree_ = std::move(tree);
+    last_ = 0;
+} catch (const std::bad_alloc&) {
+}
+
+bool smallest_ids::insert_in_tree(std::uint64_t id) {
+    if (!tree_.insert(id).second) return false;
+    slots_[0] = std::max(slots_[0], id);
+    ++in_slots_;
+    return true;
+}
+
+// Takes the node of the largest, so that no memory is needed.
+bool smallest_ids::replace_in_tree(std::uint64_t id) noexcept {
+    if (contains(id)) return false;
+    auto largest = tree_.extract(std::prev(tree_.end()));
+    if (id == free_slot) {
+        holds_free_ = true;
+        --in_slots_;
+    } else {
+        largest.value() = id;
+        tree_.insert(std::move(largest));
+    }
+    slots_[0] = *tree_.rbegin();
+    return true;
 }
 
 bool smallest_ids::replace_largest(std::uint64_t id) {
+    if (in_tree()) return replace_in_tree(id);
+    std::size_t slot = 0;
+    std::size_t end = 0;
     if (id == free_slot) {
         if (std::exchange(holds_free_, true)) return false;
         slots_[last_] = free_slot;
         --in_slots_;
     } else {
-        const std::size_t slot = lower_bound(id);
+        slot = lower_bound(id);
         if (slots_[slot] == id) return false;
         make_room_behind();
         slots_[last_] = free_slot;
-        put(id, slot);
+        end = put(id, slot);
     }
     const std::uint64_t* const slots = slots_.data();
     std::size_t last = last_;
     while (last > 0 && slots[last] == free_slot) --last;
     last_ = last;
-    if (slots[last] <= spread_below_) spread_again();
+    if (slots[last] <= spread_below_) {
+        spread_again();
+    } else {
+        mind_steps(id, slot, end);
+    }
     return true;
 }
 
@@ -130,11 +184,16 @@ void smallest_ids::spread(const std::vector<std::uint64_t>& sorted, std::size_t 
     spread_below_ = static_cast<std::uint64_t>(crowded * static_cast<double>(most));
     last_ = 0;
     std::size_t next = 0;
+    std::size_t begin = 0;  // of the run
+    std::size_t longest = 0;
     for (const std::uint64_t id : sorted) {
         last_ = place(id, next);
+        if (last_ > next) begin = last_;
         slots_[last_] = id;
         next = last_ + 1;
+        longest = std::max(longest, next - begin);
     }
+    if (longest > most_steps) go_to_tree();
 }
 
 }  // namespace cvmcount

@@ -6,14 +6,19 @@
 // and a sorted list. As the largest falls, the others come to lie closely together at the
 // beginning; then they are spread again.
 //
-// Identities that are no hashes, or were chosen to lie close together, make long runs: slow, but
-// never wrong.
+// Identities that are no hashes, or were chosen to lie close together, make long runs. Where one
+// was put so many places behind its home, or moved so many, as most_steps, all go to a tree:
+// whatever the identities, an update looks at no more than three times as many places, or goes one
+// way down a tree. Only growing, spreading again (at most 125 times in all, since the largest has
+// fallen by 30 percent each time) and going to the tree (once) look at every element; and the free
+// places before the largest are passed once between two spreads.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <set>
 #include <vector>
 
 #include "base/mix.hpp"
@@ -31,11 +36,18 @@ class smallest_ids {
 
     static constexpr std::uint64_t all = std::numeric_limits<std::uint64_t>::max();
 
+    // The longest run of neighbours. Hashes make none that long in 2**31 places, with a probability
+    // of one to 10**13, until memory is too short to spread them again.
+    static constexpr std::size_t most_steps = 1024;
+
     std::size_t size() const noexcept { return in_slots_ + (holds_free_ ? 1 : 0); }
-    std::size_t memory_bytes() const noexcept { return slots_.capacity() * sizeof slots_[0]; }
+    std::size_t memory_bytes() const noexcept {
+        return slots_.capacity() * sizeof slots_[0] + tree_.size() * tree_node_bytes;
+    }
 
     bool contains(std::uint64_t id) const noexcept {
         if (id == free_slot) return holds_free_;
+        if (in_tree()) return tree_.contains(id);
         return in_slots_ > 0 && slots_[lower_bound(id)] == id;
     }
 
@@ -74,6 +86,12 @@ class smallest_ids {
     // Marks a free slot. It is an identity like any other, so it is kept aside.
     static constexpr std::uint64_t free_slot = 0;
 
+    static constexpr std::size_t tree_node_bytes = 48;  // with what the heap adds
+
+    friend struct longest_run;  // of the tests
+
+    bool in_tree() const noexcept { return !tree_.empty(); }
+
     // Below homes_ for every identity up to the largest that there was when they were spread.
     std::size_t home_of(std::uint64_t id) const noexcept {
         return static_cast<std::size_t>(multiply_high(id, scale_));
@@ -87,7 +105,11 @@ class smallest_ids {
         return slot;
     }
 
-    void put(std::uint64_t id, std::size_t slot) noexcept;
+    std::size_t put(std::uint64_t id, std::size_t slot) noexcept;
+    void mind_steps(std::uint64_t id, std::size_t slot, std::size_t end) noexcept;
+    void go_to_tree() noexcept;
+    bool insert_in_tree(std::uint64_t id);
+    bool replace_in_tree(std::uint64_t id) noexcept;
     void make_room_behind();
     void grow();
     void spread_again() noexcept;
@@ -95,14 +117,15 @@ class smallest_ids {
     void spread(const std::vector<std::uint64_t>& sorted, std::size_t homes, std::uint64_t most);
 
     // homes_ places, and room behind for those that the last ones push on; the last one stays free.
-    // A run of neighbours is in ascending order.
+    // A run of neighbours is in ascending order. Of a tree, only the largest is here.
     std::vector<std::uint64_t> slots_;
+    std::set<std::uint64_t> tree_;  // all but the one that is kept aside, or none
     std::size_t capacity_;
     std::size_t homes_ = 0;
     std::uint64_t scale_ = 0;         // homes for an identity, times 2**64
     std::uint64_t spread_below_ = 0;  // once the largest is as small, they are spread again
     std::size_t last_ = 0;            // the slot of the largest
-    std::size_t in_slots_ = 0;
+    std::size_t in_slots_ = 0;        // or in the tree
     bool holds_free_ = false;
 };
 

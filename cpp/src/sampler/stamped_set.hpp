@@ -4,10 +4,14 @@
 // Members lie side by side; an index by identity (open addressing, linear probing, erased by
 // shifting back) says where. In front of the index stands a counting filter: most items are not
 // members, and one byte in the fastest cache tells.
+//
+// Identities that were chosen to share their low bits would make long runs. Where one takes more
+// than most_steps, a tree takes the place of the index.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <vector>
 
 namespace cvmcount {
@@ -19,8 +23,11 @@ class stamped_set {
     // Never holds more members than that; memory grows as they come.
     explicit stamped_set(std::size_t limit) noexcept : limit_(limit) {}
 
-    // With these members, in this order. Throws std::invalid_argument where two are alike, or so
-    // many share their low bits, as no hashes do, that it would take very long.
+    // The most steps of a search or of erasing. Hashes need fewer, with a probability of one to
+    // 10**30.
+    static constexpr std::size_t most_steps = 512;
+
+    // With these members, in this order. Throws std::invalid_argument where two are alike.
     stamped_set(std::size_t limit, std::vector<std::uint64_t> identities,
                 std::vector<std::uint64_t> stamps);
 
@@ -58,20 +65,23 @@ class stamped_set {
     std::size_t filter_slot(std::uint64_t identity) const noexcept {
         return static_cast<std::size_t>(identity >> 32) & (filter_.size() - 1);
     }
-    std::size_t home(std::uint64_t identity) const noexcept {
-        return static_cast<std::size_t>(identity) & (index_.size() - 1);
-    }
 
+    static constexpr std::size_t tree_node_bytes = 48;  // with what the heap adds
+
+    bool in_tree() const noexcept { return index_.empty() && size() > 0; }
     std::size_t find_in_index(std::uint64_t identity) const noexcept;
-    std::size_t index_slot(std::uint64_t identity) const noexcept;
-    void add_to_index(std::size_t position) noexcept;
+    std::size_t slot_in(const std::vector<std::uint32_t>& index,
+                        std::uint64_t identity) const noexcept;
+    std::uint32_t& place_of(std::uint64_t identity) noexcept;
+    std::size_t take_from_index(std::uint64_t identity) noexcept;
     void make_index(std::size_t slots);
-    void grow();
+    void make_tree();
 
     std::size_t limit_;
     std::vector<std::uint64_t> identities_, stamps_;
-    std::vector<std::uint32_t> index_;  // a power of two of them, at most half in use
-    std::vector<std::uint8_t> filter_;  // four times as many counters
+    std::vector<std::uint32_t> index_;             // a power of two of them, at most half in use
+    std::vector<std::uint8_t> filter_;             // four times as many counters
+    std::map<std::uint64_t, std::uint32_t> tree_;  // in place of the index
 };
 
 }  // namespace cvmcount

@@ -9,10 +9,13 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "arrow/batches.hpp"
 #include "arrow/open_column.hpp"
+#include "columns/column_sequence.hpp"
+#include "columns/reading_work.hpp"
 #include "identity/decimal.hpp"
 #include "support/arrow_tree.hpp"
 
@@ -274,6 +277,142 @@ TEST_CASE("structs and lists are tuples") {
         tree.array.length = 2;
         CHECK(error_of(tree) == "a child is too short");
     }
+}
+
+// Each of `rows` lists has all of the child's values, which are as many.
+void make_shared(arrow_tree& lists, arrow_tree& child, std::int32_t rows) {
+    const auto count = static_cast<std::size_t>(rows);
+    lists.without_buffer().with(offsets(count, 0)).with(offsets(count, rows)).with_child(child);
+}
+
+TEST_CASE("a list of more members than a block is hashed in pieces as at once") {
+    constexpr std::int32_t size = 2500;
+    std::vector<std::int32_t> values;
+    identities members;
+    for (std::int32_t i = 0; i < size; ++i) {
+        values.push_back(i);
+        members.push_back(hash.of_integer(i));
+    }
+    arrow_tree numbers("i", size);
+    numbers.without_buffer().with(values);
+    arrow_tree tree("+l", 4);
+    tree.without_buffer().with(offsets{0, 2, 2050, 2052, size}).with_child(numbers);
+    identities expected;
+    for (const auto& [begin, end] : {std::pair{0, 2}, {2, 2050}, {2050, 2052}, {2052, size}}) {
+        expected.push_back(tuple({members.begin() + begin, members.begin() + end}));
+    }
+    CHECK(read(tree) == expected);
+}
+
+TEST_CASE("lists that share their members ask for no more steps than there may be") {
+    arrow_tree numbers("i", 100);
+    numbers.without_buffer().with(std::vector<std::int32_t>(100, 7));
+    arrow_tree one("+vl", 100), two("+vl", 100), three("+vl", 100);
+    make_shared(one, numbers, 100);
+    make_shared(two, one, 100);
+    CHECK(read(two).size() == 100);  // 10,000 members and as many again for each
+    make_shared(three, two, 100);
+    CHECK(error_of(three) == reading_work::too_many);
+
+    // The windows of a whole block.
+    arrow_tree many("i", 2048);
+    many.without_buffer().with(std::vector<std::int32_t>(2048, 7));
+    arrow_tree windows("+vl", 2048);
+    make_shared(windows, many, 2048);
+    CHECK(read(windows).size() == 2048);
+}
+
+TEST_CASE("what lies in no buffer may not come any number of times") {
+    constexpr std::int64_t most = std::int64_t{1} << 34;
+    arrow_tree nulls("n", 2'000'000'000);
+    arrow_tree list("+w:2000000000", 1);
+    list.without_buffer().with_child(nulls);
+    CHECK(error_of(list) == reading_work::too_many);
+    nulls.array.length = 1'000'000;
+    list.schema.format = "+w:1000000";
+    CHECK(error_of(list).empty());
+    nulls.array.length = most + 1;
+    CHECK(error_of(nulls) == "it has an absurd number of values without bytes");
+    arrow_tree nothing("+s", most + 1), empty("+w:0", most + 1), no_bytes("w:0", most + 1);
+    nothing.without_buffer();
+    empty.without_buffer().with_child(nulls);
+    no_bytes.without_buffer().without_buffer();
+    for (arrow_tree* tree : {&nothing, &empty, &no_bytes}) {
+        CHECK(error_of(*tree) == "it has an absurd number of values without bytes");
+    }
+    arrow_tree ends("l", 1), runs("+r", most + 1);
+    ends.without_buffer().with(std::vector<std::int64_t>{most + 1});
+    arrow_tree values("i", 1);
+    values.without_buffer().with(std::vector<std::int32_t>{7});
+    runs.with_child(ends).with_child(values);
+    CHECK(error_of(runs) == "it has an absurd number of values without bytes");
+}
+
+TEST_CASE("who reads long lists is asked whether to stop, and helpers stop by themselves") {
+    constexpr std::int32_t rows = 4000;
+    arrow_tree numbers("i", rows);
+    numbers.without_buffer().with(std::vector<std::int32_t>(rows, 7));
+    arrow_tree lists("+vl", rows);
+    make_shared(lists, numbers, rows);
+    column_sequence columns(2);
+    columns.append(open_arrow_column(lists.schema, lists.array));
+    struct {
+        int questions = 0;
+        int stop_at = 1000;
+    } asked;
+    const auto ask = [](void* context) {
+        auto& it = *static_cast<decltype(asked)*>(context);
+        return ++it.questions >= it.stop_at;
+    };
+    const reading_rules rules = {.hash = &hash, .threshold = ~0ULL, .stop = {ask, &asked}};
+    identities found(rows + column::block_values);
+    const auto read_slice = [&](std::size_t worker) {
+        reading_output output = {.identities = found.data(), .room = found.size()};
+        const sliced_input slices = columns.slices();
+        const auto end = slices.read_slice(slices.context, worker, 0, rows, rules, output);
+        CHECK(output.error == nullptr);
+        CHECK(output.item_count == end);
+        return end;
+    };
+    CHECK(read_slice(0) == rows);
+    CHECK(asked.questions == 4000 * 4000 / (1 << 20));
+    asked = {0, 6};
+    CHECK(read_slice(0) == column::block_values);
+    CHECK(asked.questions == 6);
+    asked = {};
+    CHECK(read_slice(1) == rows);  // not long enough
+    CHECK(asked.questions == 0);
+    // A column so long that a helper stops: of which the lists need not be looked at twice.
+    for (int i = 0; i < 2; ++i) columns.append(open_arrow_column(lists.schema, lists.array));
+    const sliced_input slices = columns.slices();
+    found.resize(3 * rows + column::block_values);
+    reading_output output = {.identities = found.data(), .room = found.size()};
+    const auto end = slices.read_slice(slices.context, 1, 0, 3 * rows, rules, output);
+    CHECK(end > rows);
+    CHECK(end < 3 * rows);
+    CHECK(output.item_count == end);
+}
+
+TEST_CASE("views that share long bytes ask whether to stop") {
+    const std::string bytes(1 << 20, 'x');
+    constexpr std::int32_t rows = 1000;
+    std::vector<std::int32_t> views;
+    for (std::int32_t i = 0; i < rows; ++i) views.insert(views.end(), {1 << 20, 0, 0, 0});
+    arrow_tree tree("vu", rows);
+    tree.without_buffer().with(views).with_text(bytes).with(std::vector<std::int64_t>{1 << 20});
+    int questions = 0;
+    const auto ask = [](void* context) {
+        ++*static_cast<int*>(context);
+        return true;
+    };
+    const auto values = open_arrow_column(tree.schema, tree.array);
+    const reading_rules rules = {.hash = &hash, .threshold = ~0ULL, .stop = {ask, &questions}};
+    identities found(2 * column::block_values);
+    reading_output output = {.identities = found.data(), .room = found.size()};
+    identity_cache cache;
+    CHECK(values->read(0, rows, rules, cache, output) == 0);
+    CHECK(output.error == nullptr);
+    CHECK(questions == 1);
 }
 
 TEST_CASE("a table is its only column") {

@@ -240,5 +240,32 @@ TEST_CASE("keys that share their low and high bits are found") {
     CHECK(made.size() == 5000);
 }
 
+// What spread() makes a number of.
+std::uint64_t unspread(std::uint64_t word) {
+    return word * 0xf1de83e19937733dU;
+}
+
+TEST_CASE("keys and values that were chosen to share a home cost no more than a way down a tree") {
+    static_assert(spread(0xf1de83e19937733dU) == 1);
+    for (const std::uint64_t elements : {3U, 70U, 3000U}) {
+        CAPTURE(elements);
+        words keys, values;
+        twin expected = {2000};
+        for (std::uint64_t i = 0; i < 3000 + elements; ++i) {
+            keys.push_back(unspread(i < elements ? 7 : i + 10));
+            values.push_back(unspread(i + 1));
+        }
+        groups made({.capacity = 2000}, false);
+        for (int pass = 0; pass < 2; ++pass) {
+            made.take(keys, values);
+            made.flush();
+            expected.take(keys, values, missing);
+            name_all(made);
+            check_alike(made, expected);
+        }
+        check_alike(groups(made), expected);
+    }
+}
+
 }  // namespace
 }  // namespace cvmcount::testing

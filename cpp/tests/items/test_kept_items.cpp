@@ -24,6 +24,28 @@ item_bytes value_of(std::uint64_t identity) {
     return item_bytes(1 + identity % 5, static_cast<std::byte>(identity));
 }
 
+TEST_CASE("identities that were chosen to share a slot are found in few steps") {
+    words crafted;
+    for (std::uint64_t i = 0; crafted.size() < 400; ++i) {
+        if ((mix64(i) & 1023) == 5) crafted.push_back(i);
+    }
+    kept_items kept;
+    for (const std::uint64_t identity : crafted) kept.at(identity).bytes = value_of(identity);
+    words left;
+    for (std::size_t i = 0; i < crafted.size(); ++i) {
+        REQUIRE(kept.find(crafted[i]) != nullptr);
+        CHECK(kept.find(crafted[i])->identity == crafted[i]);
+        CHECK(&kept.at(crafted[i]) == kept.find(crafted[i]));
+        if (i % 3 > 0) left.push_back(crafted[i]);
+    }
+    CHECK(kept.size() == crafted.size());
+    CHECK(kept.find(1) == nullptr);
+    kept.keep_only(left);
+    for (const std::uint64_t identity : crafted) {
+        CHECK((kept.find(identity) != nullptr) == std::ranges::binary_search(left, identity));
+    }
+}
+
 TEST_CASE("items are found under their identities, whatever comes and goes") {
     random_words random(1);
     for (const bool small : {false, true}) {  // identities that are no hashes, too

@@ -4,12 +4,29 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <iterator>
 #include <set>
 #include <vector>
 
 #include "sampler/smallest_ids.hpp"
 #include "support/random_words.hpp"
+
+namespace cvmcount {
+
+// How many places an update looks at: to find where it belongs, and to move what follows.
+struct longest_run {
+    static std::size_t steps(const smallest_ids& set, std::uint64_t id) {
+        if (set.in_tree() || set.slots_.empty()) return 0;
+        const std::size_t slot = set.lower_bound(id);
+        std::size_t end = slot;
+        while (set.slots_[end] != smallest_ids::free_slot) ++end;
+        return end - std::min(set.home_of(id), set.slots_.size() - 1);
+    }
+    static bool is_in_tree(const smallest_ids& set) { return set.in_tree(); }
+};
+
+}  // namespace cvmcount
 
 namespace cvmcount::testing {
 namespace {
@@ -119,6 +136,85 @@ TEST_CASE("nearly all that it holds is found at a first look") {
         const auto found =
             std::ranges::count_if(all, [&](std::uint64_t id) { return set.is_near_home(id); });
         CHECK(static_cast<double>(found) > 0.9 * 4364);
+    }
+}
+
+// Offers identities to a set and to std::set. Returns after how many updates of more steps than
+// there may be the set is in a tree, where there are none.
+int count_long_updates(std::size_t capacity, std::uint64_t count,
+                       const std::function<std::uint64_t(std::uint64_t)>& identity) {
+    smallest_ids real(capacity);
+    std::set<std::uint64_t> model;
+    int long_updates = 0;
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const std::uint64_t id = identity(i);
+        if (model.size() == capacity && id >= *model.rbegin()) continue;
+        if (longest_run::steps(real, id) > 3 * smallest_ids::most_steps) ++long_updates;
+        if (model.size() < capacity) {
+            REQUIRE(real.insert(id) == model.insert(id).second);
+        } else {
+            const bool is_new = model.insert(id).second;
+            REQUIRE(real.replace_largest(id) == is_new);
+            if (is_new) model.erase(std::prev(model.end()));
+        }
+        REQUIRE(real.largest() == *model.rbegin());
+        REQUIRE(real.size() == model.size());
+    }
+    const std::vector<std::uint64_t> expected(model.begin(), model.end());
+    CHECK(real.ascending() == expected);
+    CHECK(real.ascending(expected[7]) ==
+          std::vector<std::uint64_t>(expected.begin(), expected.begin() + 8));
+    CHECK(longest_run::is_in_tree(real));
+    CHECK(smallest_ids(capacity, expected).ascending() == expected);
+    for (const std::uint64_t id : {expected[0], expected[5], expected.back()}) {
+        CHECK(real.contains(id));
+        CHECK_FALSE(real.insert(id));
+        CHECK_FALSE(real.contains(id + 1) != (model.count(id + 1) == 1));
+    }
+    CHECK_FALSE(real.is_near_home(expected.back() + 1));
+    return long_updates;
+}
+
+TEST_CASE("an update takes few steps, however identities were chosen") {
+    constexpr std::size_t capacity = 20000;
+    constexpr std::uint64_t some = 3 * capacity;
+    CHECK(count_long_updates(capacity, some, [](auto i) { return i; }) <= 1);
+    CHECK(count_long_updates(capacity, some, [](auto i) { return some - i; }) <= 1);
+    CHECK(count_long_updates(capacity, some, [](auto i) { return ~0ULL - i; }) <= 1);
+    CHECK(count_long_updates(capacity, some, [](auto i) { return (1ULL << 63) - i; }) <= 1);
+    // One to a place, in a part of the places, and then one after the other at its beginning.
+    CHECK(count_long_updates(capacity, some, [](auto i) {
+              return i < capacity ? (i + 10) << 48 : (7ULL << 48) - i;
+          }) <= 1);
+    std::vector<std::uint64_t> saved = {1ULL << 63};
+    for (std::uint64_t i = capacity; i-- > 1;) saved.push_back(i);
+    std::ranges::sort(saved);
+    CHECK(longest_run::is_in_tree(smallest_ids(capacity, saved)));
+    // Runs that are seen only when the table grows.
+    CHECK(count_long_updates(capacity, some, [](auto i) { return (i + 1) * (~0ULL / 10000); }) <=
+          1);
+    random_words random(12);
+    CHECK(count_long_updates(capacity, some, [&](auto i) {
+              return i % 2 == 0 ? random.next() : (1ULL << 40) + (i * 0x9e3779b1ULL & 0xffffff);
+          }) <= 1);
+}
+
+TEST_CASE("hashes never go to the tree, nor do they take many steps") {
+    random_words random(13);
+    for (const std::size_t capacity : {100U, 4365U, 100000U}) {
+        smallest_ids real(capacity);
+        std::size_t most = 0;
+        for (std::size_t i = 0; i < 20 * capacity; ++i) {
+            const std::uint64_t id = random.next();
+            if (real.size() < capacity) {
+                real.insert(id);
+            } else if (id < real.largest()) {
+                most = std::max(most, longest_run::steps(real, id));
+                real.replace_largest(id);
+            }
+        }
+        CHECK(most < smallest_ids::most_steps / 4);
+        CHECK_FALSE(longest_run::is_in_tree(real));
     }
 }
 

@@ -17,6 +17,7 @@
 #include "identity/identity.hpp"
 #include "sketch/sample_merge.hpp"
 #include "sketch/saved_sketch.hpp"
+#include "sketch/truncated_sketch.hpp"
 #include "support/random_words.hpp"
 #include "support/streams.hpp"
 
@@ -157,15 +158,19 @@ TEST_CASE("golden files") {
     for (const auto& entry : std::filesystem::directory_iterator(tests / "golden_sketches")) {
         CAPTURE(entry.path().string());
         const auto saved = read_file(entry.path());
+        ++files;
+        if (entry.path().stem().string().starts_with("truncated_")) {
+            CHECK(truncated_sketch::from_bytes(saved).to_bytes() == saved);
+            continue;
+        }
         saved_settings settings;
         kept_items kept;
         const auto loaded = cvmcount::load(saved, false, settings, kept);
         // Long samples were written without a code at first.
         const bool is_earlier = entry.path().stem() == "hashed_long_counted";
         CHECK((cvmcount::save(*loaded, settings, kept) == saved) == !is_earlier);
-        ++files;
     }
-    CHECK(files >= 17);
+    CHECK(files >= 22);
 
     hashed_sampler made(12);
     const identity_hash hash(0);
@@ -318,13 +323,6 @@ TEST_CASE("the sample of fresh coins") {
                   "alike");
     const fresh_state worn = {3, max_items, 10000, 0, 0, {}, {}};
     check_invalid(save(sampler(fresh_sampler(worn)), {}), "rate");
-}
-
-TEST_CASE("identities that share their low bits do not take for ever") {
-    fresh_state crafted = {1 << 20, 1 << 20};
-    for (std::uint64_t i = 0; i < 1 << 19; ++i) crafted.identities.push_back(i << 40);
-    crafted.stamps.resize(crafted.identities.size());
-    CHECK_THROWS_AS(fresh_sampler{crafted}, std::invalid_argument);
 }
 
 }  // namespace
