@@ -5,6 +5,7 @@ docs/ray.md has a complete example. The workers need cvmcount, too.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Unpack
 
 from cvmcount._engines import partials
@@ -18,7 +19,7 @@ except ImportError as error:
         f"cvmcount.ray needs Ray Data ({error}): pip install 'cvmcount[ray]'"
     ) from error
 
-from cvmcount._engines.arrow import with_estimates
+from cvmcount._engines.arrow import partial_sketches, with_estimates
 
 __all__ = ["DistinctSketch", "count_approx", "sample", "sketches"]
 
@@ -54,6 +55,16 @@ class DistinctSketch(AggregateFnV2):
         return partials.merged([current_accumulator, new])
 
 
+class _Merged(DistinctSketch):
+    """The merge of partial sketches."""
+
+    def __init__(self, **settings: Unpack[partials.Settings]) -> None:
+        super().__init__("sketch", **settings)
+
+    def aggregate_block(self, block: Any) -> bytes:
+        return partials.merged(pa.array(block["sketch"]).to_pylist())
+
+
 def count_approx(
     dataset: Dataset,
     column: str,
@@ -85,7 +96,7 @@ def count_approx(
     ------
     TypeError, ValueError
         Before anything is read, if a setting is wrong or such sketches do not merge
-        (coins="fresh"), or if `by` has a name twice or that of a result.
+        (coins="fresh"), if a column is missing, or if `by` has a name twice or that of a result.
 
     Notes
     -----
@@ -119,10 +130,12 @@ def sketches(
     """
     if by is None:
         return from_arrow(pa.table({"sketch": [_sketch_of_all(dataset, column, settings)]}))
-    partials.check_frame(dataset, Dataset, "ray.data.Dataset")
     names = partials.as_list(by)
     partials.check_names(names)
-    return dataset.groupby(names).aggregate(DistinctSketch(column, **settings))
+    _check_columns(dataset, [*names, column])
+    make = partial(_partials, names=names, column=column, empty=partials.empty_sketch(settings))
+    parts = dataset.map_batches(make, batch_format="pyarrow", batch_size=None)
+    return parts.groupby(names).aggregate(_Merged(**settings))
 
 
 def sample(dataset: Dataset, column: str, **settings: Unpack[partials.Settings]) -> Dataset:
@@ -153,8 +166,29 @@ def sample(dataset: Dataset, column: str, **settings: Unpack[partials.Settings])
     )
 
 
-def _sketch_of_all(dataset: Dataset, column: str, settings: partials.Settings) -> bytes:
+def _partials(rows: pa.Table, names: list[str], column: str, empty: bytes) -> pa.Table:
+    keys = [f"key{number}" for number in range(len(names))]
+    items = rows.select(names).rename_columns(keys).append_column("item", rows.column(column))
+    found = pa.Table.from_batches(
+        partial_sketches(items.to_batches(), empty, pa.binary()),
+        pa.schema([*items.schema][:-1]).append(pa.field("sketch", pa.binary())),
+    )
+    return found.rename_columns([*names, "sketch"])
+
+
+def _check_columns(dataset: Any, names: list[str]) -> None:
+    """A column that is missing is found before any work is handed out."""
     partials.check_frame(dataset, Dataset, "ray.data.Dataset")
+    if (schema := dataset.schema()) is None:
+        return
+    for name in names:
+        if isinstance(name, str) and name not in schema.names:
+            known = ", ".join(schema.names)
+            raise ValueError(f"there is no column {name!r}: the dataset has {known}")
+
+
+def _sketch_of_all(dataset: Dataset, column: str, settings: partials.Settings) -> bytes:
+    _check_columns(dataset, [column])
     found = dataset.aggregate(DistinctSketch(column, **settings))
     sketch = found and found["sketch"]  # None without rows, and found itself without columns
     return partials.empty_sketch(settings) if sketch is None else sketch

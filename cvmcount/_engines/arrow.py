@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 
+import numpy as np
 import pyarrow as pa
 
-from cvmcount._engines.partials import ESTIMATES, estimate_of, sketch_bytes
-from cvmcount._sketch import CVMSketch
+from cvmcount._engines.partials import ESTIMATES, PartialGroups, estimate_of
 
 ESTIMATE_TYPES = (pa.float64(), pa.int64(), pa.int64())
 # With more memory than this, all sketches are handed over and begin anew: a group may come several
@@ -63,44 +62,48 @@ def _gathered(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
 class _Groups:
     def __init__(self, empty: bytes) -> None:
         self._empty = empty
-        self._sketches: dict[tuple, CVMSketch] = {}
-        self._keys: list[pa.Table] = []  # a row for each sketch, in the same order
+        self._begin()
+
+    def _begin(self) -> None:
+        self._numbers: dict[tuple, int] = {}
+        self._keys: list[pa.Table] = []  # a row for each group, by rising numbers
+        self._partials = PartialGroups(self._empty)
 
     def memory(self) -> int:
-        return sum(sketch.nbytes for sketch in self._sketches.values())
+        return self._partials.memory()
 
     def update(self, rows: pa.Table) -> None:
-        keys, parts = _divided(rows)
-        new = []
+        *names, last = rows.schema.names
+        keys, numbers = _numbered(rows.select(names))
+        known, new = [], []
         # Arrow's scalars, because Python's times have fewer years and no nanoseconds.
-        for row, (items, *scalars) in enumerate(zip(parts, *keys.columns, strict=True)):
-            key = tuple(scalars)
-            if key not in self._sketches:
-                self._sketches[key] = CVMSketch.from_bytes(self._empty)
+        for row, key in enumerate(zip(*keys.columns, strict=True)):
+            if key not in self._numbers:
+                self._numbers[key] = len(self._numbers)
                 new.append(row)
-            self._sketches[key].update(items)
+            known.append(self._numbers[key])
         self._keys.append(keys.take(pa.array(new, pa.int64())))
+        self._partials.update(np.array(known, np.int64)[numbers], rows.column(last))
 
     def hand_over(self, binary: pa.DataType) -> Iterator[pa.RecordBatch]:
-        if not self._sketches:
+        if not self._keys:
             return
-        keys = pa.concat_tables(self._keys)
-        sketches = list(self._sketches.values())
-        self._keys, self._sketches = [], {}
-        for begin in range(0, len(sketches), GROUPS_IN_A_BATCH):
-            some = [sketch_bytes(one) for one in sketches[begin : begin + GROUPS_IN_A_BATCH]]
-            rows = keys.slice(begin, len(some))
+        keys, partials = pa.concat_tables(self._keys), self._partials
+        self._begin()
+        for begin in range(0, keys.num_rows, GROUPS_IN_A_BATCH):
+            rows = keys.slice(begin, GROUPS_IN_A_BATCH)
+            some = [partials.sketch(begin + i) for i in range(rows.num_rows)]
             rows = rows.append_column("sketch", pa.array(some, binary))
             yield from rows.combine_chunks().to_batches()
 
 
-def _divided(rows: pa.Table) -> tuple[pa.Table, list[pa.Array]]:
-    """The keys, each once, and the items of each."""
-    *names, last = rows.schema.names
-    items = rows.column(last).combine_chunks()
-    numbered = rows.select(names).append_column("row", pa.array(range(len(items)), pa.int64()))
-    found = numbered.group_by(names, use_threads=False).aggregate([("row", "list")])
-    order = found.column("row_list").combine_chunks()
-    in_order = items.take(order.flatten())
-    ends = order.offsets.to_pylist()
-    return found.select(names), [in_order[begin:end] for begin, end in pairwise(ends)]
+def _numbered(keys: pa.Table) -> tuple[pa.Table, np.ndarray]:
+    """The keys, each once, and for each row the number of its key among them."""
+    names = keys.schema.names
+    rows = keys.append_column("row", pa.array(np.arange(keys.num_rows)))
+    found = rows.group_by(names, use_threads=False).aggregate([("row", "list")])
+    lists = found.column("row_list").combine_chunks()
+    numbers = np.empty(keys.num_rows, np.int64)
+    sizes = np.diff(lists.offsets.to_numpy())
+    numbers[lists.flatten().to_numpy()] = np.repeat(np.arange(len(sizes)), sizes)
+    return found.select(names), numbers

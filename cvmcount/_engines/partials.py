@@ -9,9 +9,12 @@ divide the data nor on the order in which rows arrive, which may differ when a t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import pairwise
 from typing import Any, Literal, SupportsFloat, SupportsIndex, TypedDict
 
+from cvmcount._groups import CVMGroups
 from cvmcount._sketch import CVMSketch
 
 ESTIMATES = ("estimate", "low", "high")
@@ -74,8 +77,59 @@ def sketch_bytes(sketch: CVMSketch) -> bytes:
     return sketch.to_bytes()
 
 
-def merged(sketches: Iterable[bytes]) -> bytes:
+class PartialGroups:
+    """The partial sketches of groups that have numbers, from 0 on.
+
+    They are counted together; but where a sketch keeps items or has less than the least capacity
+    of groups, or where items may be objects that only Python can identify, each has one of its own.
+    """
+
+    def __init__(self, empty: bytes, objects: bool = False) -> None:
+        self._empty = empty
+        like = CVMSketch.from_bytes(empty)
+        self._together: CVMGroups | None = None
+        self._sketches: dict[int, CVMSketch] = {}
+        if like.keep is None and not objects:
+            with suppress(ValueError):  # of a capacity that is too small
+                self._together = CVMGroups(**_settings_of(like))
+
+    def update(self, numbers: Any, items: Any) -> None:
+        """Take items, of which each has the number of its group in an array of NumPy."""
+        if self._together is not None:
+            self._together.update(numbers, items)
+            return
+        order = numbers.argsort(kind="stable")
+        ends = (numbers[order][1:] != numbers[order][:-1]).nonzero()[0] + 1
+        for begin, end in pairwise([0, *ends.tolist(), len(order)] if len(order) else []):
+            number = int(numbers[order[begin]])
+            if number not in self._sketches:
+                self._sketches[number] = CVMSketch.from_bytes(self._empty)
+            self._sketches[number].update(items.take(order[begin:end]))
+
+    def memory(self) -> int:
+        if self._together is not None:
+            return self._together.nbytes
+        return sum(sketch.nbytes for sketch in self._sketches.values())
+
+    def sketch(self, number: int) -> bytes:
+        if self._together is None:
+            return sketch_bytes(self._sketches[number])
+        return sketch_bytes(self._together[number])
+
+
+def _settings_of(sketch: CVMSketch) -> dict[str, Any]:
+    """Those of groups whose sketches are like this one: with its capacity, or accuracy target."""
+    settings = {"delta": sketch.delta, "seed": sketch.seed, "dropna": sketch.dropna}
+    achieved = CVMSketch(capacity=sketch.capacity, delta=sketch.delta).epsilon
+    if sketch.epsilon == achieved:
+        return {"capacity": sketch.capacity, **settings}
+    return {"epsilon": sketch.epsilon, **settings}
+
+
+def merged(sketches: Sequence[bytes]) -> bytes:
     """The union of one or several."""
+    if len(sketches) == 1:
+        return bytes(sketches[0])
     first, *others = map(CVMSketch.from_bytes, sketches)
     first.merge(*others)
     return first.to_bytes()

@@ -165,6 +165,30 @@ def test_columns_of_objects(strings):
             assert one.to_bytes() in [bytes(sketch) for *_, sketch in found]
 
 
+def test_a_series():
+    data = frame(3)
+    expected = count_approx(data, "word", **cases.SETTINGS).compute()
+    assert count_approx(data["word"], **cases.SETTINGS).compute() == expected
+    with pytest.raises(ValueError, match="by needs a data frame"):
+        count_approx(data["word"], by="group")
+
+
+@pytest.mark.parametrize("settings", [{"capacity": 20}, {"keep": "items"}, {"epsilon": 0.2}])
+def test_settings_of_groups(settings):
+    found = rows(sketches(frame(3), "word", by="group", **settings).compute())
+    assert len(found) == len(cases.expected("word", "group"))
+    for _, data in found:
+        sketch = CVMSketch.from_bytes(data)
+        one = CVMSketch(**settings)
+        assert (sketch.capacity, sketch.epsilon, sketch.delta, sketch.keep) == (
+            one.capacity, one.epsilon, one.delta, one.keep
+        )  # fmt: skip
+    counts = {key: CVMSketch.from_bytes(data).items_seen for key, data in found}
+    assert counts == {
+        key: one.items_seen for (key,), one in cases.expected("word", "group").items()
+    }
+
+
 def test_sketches_are_kept_in_files(tmp_path):
     sketches(frame(3), "word", by="group", **cases.SETTINGS).to_parquet(tmp_path)
     loaded = dd.read_parquet(tmp_path).compute()

@@ -112,6 +112,8 @@ def test_wrong_arguments_are_found_at_once():
                 function(cases.table(), "word", by=by)
         with pytest.raises(ValueError, match="absent"):
             function(data, "absent")
+        with pytest.raises(ValueError, match="no column 'absent': the dataset has group, word"):
+            function(data, "word", by="absent")
         for by in (["group", "group"], [], "sketch", ["estimate"]):
             with pytest.raises(ValueError, match="by"):
                 function(data, "word", by=by)
