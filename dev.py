@@ -297,6 +297,8 @@ def main() -> None:
         else:
             set_up("benchmarks")
         typed = shlex.join(["python3", "dev.py", command, *arguments])
+        if level := os.environ.get("CVMCOUNT_SIMD"):
+            typed = f"CVMCOUNT_SIMD={level} {typed}"
         script = f"benchmarks/{arguments[0]}.py"
         run(PYTHON, script, *arguments[1:], CVMCOUNT_BENCHMARK_COMMAND=typed)
     elif command == "sanitize":

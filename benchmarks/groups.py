@@ -146,7 +146,6 @@ def main():
                 print(markdown.line(rows[-1]), flush=True)
     if arguments.write:
         facts = {"rows": f"{arguments.items:,}", "rounds": str(arguments.rounds)}
-        facts["level of vector code"] = arguments.level
         output.write_results(
             "groups", [markdown.table(COLUMNS, rows)], facts=facts, sentence=SENTENCE, legend=LEGEND
         )

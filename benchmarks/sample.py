@@ -76,7 +76,6 @@ def main():
         print(markdown.line(rows[-1]), flush=True)
     if options.write:
         facts = {"items": f"{options.items:,}", "rounds": str(options.rounds)}
-        facts["level of vector code"] = options.level
         table = markdown.table(COLUMNS, rows)
         output.write_results(
             "sample", [table], facts=facts, sentence=SENTENCE, legend=LEGEND, others=["pyarrow"]

@@ -182,7 +182,7 @@ def main():
     parser.add_argument("--level", help="of vector code: avx2 is what most machines have")
     parser.add_argument("--only", nargs="*", default=[], metavar="WORD", help="kinds by a part")
     options = parser.parse_args()
-    level = options.level or force_level("plain")[0]  # the best of them
+    level = options.level or machine.vector_levels()[0]
     force_level(level)
     head = ["column", "ns an item", "Polars approx", "Polars n_unique", "DuckDB approx", "np.sum"]
     sections = []
@@ -219,7 +219,7 @@ def main():
             "survey",
             sections,
             facts={
-                "vector code": level,
+                "level of vector code": level,
                 "items": f"{options.items:,}, of which {DISTINCT:,} are different",
             },
             sentence="All took turns in one process, each in one thread; medians.",

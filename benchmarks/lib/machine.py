@@ -28,6 +28,19 @@ def machine():
     return f"{processor()}, {os.cpu_count()} cores, {system}"
 
 
+def vector_levels():
+    """The levels of vector code that can be had, the one that is used first.
+
+    That is the best, unless the environment has another in CVMCOUNT_SIMD.
+    """
+    from cvmcount._readers.readers import force_level
+
+    levels = force_level("plain")
+    used = os.environ.get("CVMCOUNT_SIMD") or levels[0]
+    force_level(used)
+    return [used, *(level for level in levels if level != used)]
+
+
 def versions(others=None):
     """Yield those of this package and of others, by default the rivals in pyproject.toml."""
     if others is None:

@@ -4,6 +4,7 @@ import math
 
 from cvmcount import CVMSketch, count_approx
 from lib.contestant import Contestant
+from lib.machine import vector_levels
 
 
 def contestant(name, error, **options):
@@ -16,25 +17,23 @@ FRESH_ERROR = 1.12 / math.sqrt(CVMSketch(coins="fresh").capacity)
 UNION_ERROR = 1 / math.sqrt(CVMSketch().capacity - 2)
 
 
-def at_level(level, choose):
-    """Count by the vector code of this level instead of the best that the machine has."""
+def at_level(level, used):
+    """Count by the vector code of this level instead of the one that is used."""
+    from cvmcount._readers.readers import force_level
 
     def count(items):
-        levels = choose(level)
+        force_level(level)
         try:
             return count_approx(items)
         finally:
-            choose(levels[0])
+            force_level(used)
 
     return Contestant(f"cvmcount, {level}", count, "ours", HASHED_ERROR)
 
 
 def other_levels():
-    from cvmcount._readers.readers import force_level
-
-    best, *others = force_level("plain")
-    force_level(best)
-    return [at_level(level, force_level) for level in others]
+    used, *others = vector_levels()
+    return [at_level(level, used) for level in others]
 
 
 OURS = [

@@ -12,6 +12,7 @@ def describe(facts, others):
         "commit": machine.commit(),
         "date": str(dt.date.today()),
         "machine": machine.machine(),
+        "level of vector code": machine.vector_levels()[0],
         "versions": ", ".join(machine.versions(others)),
         **facts,
     }
