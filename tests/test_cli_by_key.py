@@ -129,14 +129,122 @@ def test_wrong_usage(arguments, reason):
     assert reason in done.stderr
 
 
-def test_what_has_no_lines_is_refused(tmp_path):
+NESTED = [
+    {
+        "page": None if number % 50 == 0 else f"p{number % 7}",
+        "day": number % 3,
+        "user": None if number % 11 == 0 else {"id": number * number % 4001, "Name": "A"},
+    }
+    for number in range(9000)
+]
+
+
+def json_lines(rows):
+    return "".join(json.dumps(row) + "\n" for row in rows).encode()
+
+
+@pytest.fixture(params=["parquet", "arrow file", "arrow stream", "feather", "json lines"])
+def write(request, tmp_path):
+    """A function that writes rows to a file of each kind, and returns the arguments for it."""
+
+    def write_rows(rows):
+        path = tmp_path / "rows"
+        if request.param == "json lines":
+            path.write_bytes(json_lines(rows))
+            return ["--jsonl", str(path)]
+        pa = pytest.importorskip("pyarrow")
+        from pyarrow import feather, ipc, parquet
+
+        table = pa.Table.from_pylist(rows)
+        if request.param == "parquet":
+            parquet.write_table(table, path, row_group_size=1000)
+        elif request.param == "feather":
+            feather.write_feather(table, path, chunksize=1000)
+        else:
+            new = ipc.new_file if request.param == "arrow file" else ipc.new_stream
+            with new(path, table.schema) as file:
+                file.write_table(table, max_chunksize=1000)
+        return [str(path)]
+
+    return write_rows
+
+
+@pytest.mark.parametrize("workers", ["1", "3"])
+def test_columns_and_json_are_the_groups_of_python(write, tmp_path, workers):
+    file = write(NESTED)
+    users = [row["user"] and row["user"]["id"] for row in NESTED]
+    pages = [row["page"] for row in NESTED]
+    days = [row["day"] for row in NESTED]
+    saved = str(tmp_path / "saved")
+    for fields, keys, values in (
+        (["--by", "page", "-f", "user.id"], pages, users),
+        (["--by", "page", "--by", "day", "-f", "user.id"], (pages, days), users),
+        (["--by", "user.id", "-f", "day", "-f", "page"], users, [*zip(days, pages, strict=True)]),
+    ):
+        expected = groups_of(keys, values)
+        found = counted(*fields, "--workers", workers, "--save", saved, *file)
+        assert [int(row[-1]) for row in found] == [row.estimate for row in expected.estimates()]
+        with open(saved, "rb") as opened:
+            assert CVMGroups.load(opened) == expected
+    told = json.loads(run("--by", "page", "-f", "day", "--json", *file).stdout)
+    assert [row["key"] for row in told["groups"][:3]] == [None, "p1", "p2"]
+    assert told["items"] == 9000
+
+
+def test_text_of_columns_is_prepared_as_that_of_lines(write):
+    rows = [{"a": a, "b": b} for a, b in ("xY", "Xy", "xz", ("", ""), ("x", ""), ("", "y"))]
+    file = write(rows)
+    assert counted("--by", "a", "-f", "b", *file) == [
+        [b"x", b"3"], [b"X", b"1"], [b"", b"2"]
+    ]  # fmt: skip
+    assert counted("-i", "--by", "a", "-f", "b", *file) == [[b"x", b"3"], [b"", b"2"]]
+    expected = counted("-t", ",", "--skip-empty", "--by", "1", "-f", "2", input=b"x,Y\n,\n,y\n")
+    assert expected == [[b"x", b"1"], [b"", b"1"]]
+    assert counted("--skip-empty", "--by", "a", "-f", "b", *file)[2] == [b"", b"1"]
+
+
+def test_a_field_that_is_nowhere(write):
+    done = run("--by", "page", "-f", "user.age", *write(NESTED))
+    assert b"user.age" in done.stderr or b"no field 'age' among: id, Name" in done.stderr
+    done = run("--by", "page", "-f", "user", *write(NESTED[:1]))
+    assert b"nothing was counted: user is always missing" in done.stderr
+
+
+def test_what_no_group_can_hold(tmp_path):
     pa = pytest.importorskip("pyarrow")
-    parquet = pytest.importorskip("pyarrow.parquet")
-    path = str(tmp_path / "a.parquet")
-    parquet.write_table(pa.table({"a": [1], "b": [2]}), path)
-    done = run("--by", "a", "-f", "b", path)
+    from pyarrow import ipc
+
+    path = str(tmp_path / "a.arrow")
+    interval = pa.array([(1, 2, 3)], pa.month_day_nano_interval())
+    table = pa.table({"a": [1], "b": interval})
+    with ipc.new_file(path, table.schema) as file:
+        file.write_table(table)
+    for key, value in ("ab", "ba"):
+        done = run("--by", key, "-f", value, path)
+        assert (done.returncode, done.stdout) == (1, b"")
+        assert b"intervals" in done.stderr
+
+
+def test_what_comes_before_damage_is_counted(tmp_path):
+    text = json_lines([{"a": 1, "b": 2}, {"a": 1, "b": 3}]) + b"{no json\n"
+    done = run("--jsonl", "--by", "a", "-f", "b", input=text)
+    assert (done.returncode, done.stdout) == (1, b"1\t2\n")
+    assert b"line 3: no valid JSON" in done.stderr
+    pa = pytest.importorskip("pyarrow")
+    from pyarrow import ipc
+
+    table = pa.table({"a": [1] * 9000, "b": range(9000)})
+    sink = pa.BufferOutputStream()
+    with ipc.new_stream(sink, table.schema) as file:
+        file.write_table(table, max_chunksize=1000)
+    data = sink.getvalue().to_pybytes()
+    half = data[: len(data) // 2]
+    done = run("--by", "a", "-f", "b", "--capacity", "9000", input=half)
     assert done.returncode == 1
-    assert b"--by reads lines and CSV" in done.stderr
+    key, count = done.stdout.split(b"\t")
+    assert key == b"1"
+    assert int(count) in range(3000, 6000, 1000)
+    assert done.stderr.count(b"\n") == 1
 
 
 cells = st.text(st.sampled_from('ab,"\n\r é'), max_size=4)

@@ -2,13 +2,17 @@
 
 import time
 from functools import partial
+from itertools import tee
 
 from cvmcount import CVMGroups
 from cvmcount._groups import _update_by_lines
+from cvmcount._readers.readers import Lines
 
+from . import columns
 from .arguments import accuracy_of
 from .bar import Bar
 from .files import UNREADABLE, Files
+from .jsonl import Fields
 from .messages import complain, say, write_facts, write_result
 from .rows import Plain, as_line, plain
 from .saving import save
@@ -24,7 +28,6 @@ def usage_problem(options):
         "--exact": options.exact,
         "--per-file": options.per_file,
         "--keep": options.keep is not None,
-        "--jsonl": options.jsonl,
         "--coins fresh": options.coins == "fresh",
     }
     for option, is_given in given.items():
@@ -39,6 +42,24 @@ def usage_problem(options):
 
 def new_groups(options):
     return CVMGroups(**accuracy_of(options))
+
+
+def update(groups, num_keys, items, **how):
+    """Count lines, rows of JSON, or a stream of Arrow, whose first fields are the key."""
+    if isinstance(items, Lines):
+        _update_by_lines(groups, items, **how)
+        return
+    if isinstance(items, Fields):
+        rows_of_keys, rows_of_values = tee(items)
+        keys = (one_or_tuple(row[:num_keys]) for row in rows_of_keys)
+        values = (one_or_tuple(row[num_keys:]) for row in rows_of_values)
+    else:
+        keys, values = columns.keys_and_values(items, num_keys)
+    groups.update(keys, values, **how)
+
+
+def one_or_tuple(row):
+    return row[0] if len(row) == 1 else row
 
 
 def counts_of(groups, options):
@@ -84,13 +105,17 @@ def count_by_key(options):
     bar = Bar(files, options.files, options.progress)
     groups = new_groups(options)
     try:
-        files.read_into(groups, options.files, partial(_update_by_lines, groups, progress=bar))
+        read = partial(update, groups, options.num_keys, progress=bar)
+        files.read_into(groups, options.files, read)
     finally:
         bar.close()
     failed = files.failed
     if options.save is not None:  # first: who reads the result may be gone
         failed = not save(groups, options.save) or failed
     counts = counts_of(groups, options)
+    if len(counts) > 0 and not any(row.estimate for row in counts):
+        what = ", ".join(options.fields[options.num_keys :])
+        say(f"nothing was counted: {what} is always missing")
     failed = not write_counts(groups, counts, options, options.verbose) or failed
     if options.verbose:
         seconds = time.perf_counter() - start

@@ -6,6 +6,7 @@ Several are counted as tuples, and a name may lead into structs: user.id is the 
 import io
 from contextlib import contextmanager
 from functools import reduce
+from itertools import tee
 
 from .choice import place_of, shown
 from .compressed import DamagedError
@@ -227,3 +228,29 @@ def as_stream(field, arrays, options, files, name, watchers):
             files.fail(name, error)
 
     return pyarrow.RecordBatchReader.from_batches(schema, batches())
+
+
+def keys_and_values(stream, num_keys):
+    """Return two streams of a stream of tuples: their first members and the others.
+
+    Both read it in step: a batch is let go when both have it.
+    """
+    import pyarrow
+
+    fields = list(stream.schema.field(0).type)
+
+    def part(batches, chosen):
+        kind = pyarrow.struct(fields[chosen]) if len(fields[chosen]) > 1 else fields[chosen][0].type
+        schema = pyarrow.schema([pyarrow.field("items", kind)])
+
+        def arrays():
+            for batch in batches:
+                array, *more = members = batch.column(0).flatten()[chosen]
+                if more:
+                    array = pyarrow.StructArray.from_arrays(members, fields=fields[chosen])
+                yield pyarrow.record_batch([array], schema)
+
+        return pyarrow.RecordBatchReader.from_batches(schema, arrays())
+
+    for_keys, for_values = tee(stream)
+    return part(for_keys, slice(num_keys)), part(for_values, slice(num_keys, None))

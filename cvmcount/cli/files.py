@@ -204,8 +204,6 @@ class Files:
             head = read_head(file, LONGEST_MAGIC)
             file = PrefixedFile(head, file)
         fields = self._options.fields
-        if self._options.num_keys > 0 and (columns.is_parquet(head) or columns.is_arrow(head)):
-            raise DamagedError("--by reads lines and CSV, and no Parquet or Arrow files")
         if columns.is_parquet(head):
             if kind is not None or not (hasattr(raw, "seekable") and raw.seekable()):
                 raise DamagedError("Parquet files come neither compressed nor through a pipe")

@@ -61,7 +61,7 @@ class Fields:
             except (ValueError, TypeError, RecursionError) as error:
                 bad, first = bad + 1, first or f"line {number:,}: {self._words(error)}"
                 continue
-            if element is None or (self._options.skip_empty and element == ""):
+            if element is None:
                 continue
             for watcher in self._watchers:
                 watcher.add_value(element)
@@ -79,6 +79,10 @@ class Fields:
             if self._options.ignore_case and isinstance(element, str):
                 element = "".join(c.lower() if c.isascii() else c for c in element)
             found.append(element)
+        if self._options.skip_empty and all(element == "" for element in found):
+            return None
         if len(found) == 1:
             return found[0]
-        return None if all(element is None for element in found) else tuple(found)
+        if self._options.num_keys == 0 and all(element is None for element in found):
+            return None
+        return tuple(found)  # with a key, all missing too: as a row of nulls in a column
