@@ -9,31 +9,13 @@
 #include <variant>
 #include <vector>
 
+#include "base/boxed.hpp"
 #include "cvmcount/settings.hpp"
 #include "sampler/fresh_sampler.hpp"
 #include "sampler/hashed_sampler.hpp"
 #include "sampler/sizing.hpp"
 
 namespace cvmcount {
-
-// A value that lies elsewhere, because it is large and seldom wanted.
-template <class Value>
-class boxed {
-  public:
-    explicit boxed(Value value) : value_(new Value(std::move(value))) {}
-    boxed(const boxed& other) : boxed(*other) {}
-    boxed(boxed&&) noexcept = default;
-    boxed& operator=(const boxed& other) { return *this = boxed(other); }
-    boxed& operator=(boxed&&) noexcept = default;
-
-    const Value& operator*() const noexcept { return *value_; }
-    Value& operator*() noexcept { return *value_; }
-
-    friend bool operator==(const boxed& a, const boxed& b) { return *a == *b; }
-
-  private:
-    std::unique_ptr<Value> value_;
-};
 
 class sampler {
     using any = std::variant<hashed_sampler, boxed<fresh_sampler>>;

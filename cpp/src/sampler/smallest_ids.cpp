@@ -23,13 +23,13 @@ smallest_ids::smallest_ids(std::size_t capacity, std::vector<std::uint64_t> asce
     const std::uint64_t most = full ? ascending.back() : all;  // what still comes is smaller
     holds_free_ = ascending.front() == free_slot;
     if (holds_free_) ascending.erase(ascending.begin());
-    in_slots_ = ascending.size();
+    in_slots_ = static_cast<std::uint32_t>(ascending.size());  // as capacities, at most 2**31
     spread(ascending, std::max(fewest_homes, homes_for_each * in_slots_), most);
 }
 
 std::vector<std::uint64_t> smallest_ids::ascending(std::uint64_t threshold) const {
     if (in_tree()) {
-        std::vector<std::uint64_t> found(tree_.begin(), tree_.upper_bound(threshold));
+        std::vector<std::uint64_t> found((*tree_).begin(), (*tree_).upper_bound(threshold));
         if (holds_free_) found.insert(found.begin(), free_slot);
         return found;
     }
@@ -50,17 +50,19 @@ bool smallest_ids::insert(std::uint64_t id) {
     if (id == free_slot) return !std::exchange(holds_free_, true);
     if (slots_.empty()) grow();
     if (in_tree()) return insert_in_tree(id);
-    std::size_t slot = lower_bound(id);
+    std::size_t first = first_slot(id);
+    std::size_t slot = lower_bound(id, first);
     if (slots_[slot] == id) return false;
     if (homes_for_each * (in_slots_ + 1) > homes_) {
         grow();
         if (in_tree()) return insert_in_tree(id);
-        slot = lower_bound(id);
+        first = first_slot(id);
+        slot = lower_bound(id, first);
     }
     make_room_behind();
     const std::size_t end = put(id, slot);
     ++in_slots_;
-    mind_steps(id, slot, end);
+    mind_steps(first, end);
     return true;
 }
 
@@ -73,15 +75,10 @@ std::size_t smallest_ids::put(std::uint64_t id, std::size_t slot) noexcept {
     return slot;
 }
 
-// After an identity was put: whether the next might take too many steps.
-void smallest_ids::mind_steps(std::uint64_t id, std::size_t slot, std::size_t end) noexcept {
-    if (end - slot >= most_steps || slot >= home_of(id) + most_steps) go_to_tree();
-}
-
 // Where memory is short they stay as they are: the runs are long, but nothing else.
 void smallest_ids::go_to_tree() noexcept try {
     const std::vector<std::uint64_t> ids = slotted();
-    std::set<std::uint64_t> tree(ids.begin(), ids.end());
+    boxed tree(std::set<std::uint64_t>(ids.begin(), ids.end()));
     std::vector<std::uint64_t>(1, ids.back()).swap(slots_);
     tree_ = std::move(tree);
     last_ = 0;
@@ -89,7 +86,7 @@ void smallest_ids::go_to_tree() noexcept try {
 }
 
 bool smallest_ids::insert_in_tree(std::uint64_t id) {
-    if (!tree_.insert(id).second) return false;
+    if (!(*tree_).insert(id).second) return false;
     slots_[0] = std::max(slots_[0], id);
     ++in_slots_;
     return true;
@@ -98,28 +95,30 @@ bool smallest_ids::insert_in_tree(std::uint64_t id) {
 // Takes the node of the largest, so that no memory is needed.
 bool smallest_ids::replace_in_tree(std::uint64_t id) noexcept {
     if (contains(id)) return false;
-    auto largest = tree_.extract(std::prev(tree_.end()));
+    std::set<std::uint64_t>& tree = *tree_;
+    auto largest = tree.extract(std::prev(tree.end()));
     if (id == free_slot) {
         holds_free_ = true;
         --in_slots_;
     } else {
         largest.value() = id;
-        tree_.insert(std::move(largest));
+        tree.insert(std::move(largest));
     }
-    slots_[0] = *tree_.rbegin();
+    slots_[0] = *tree.rbegin();
     return true;
 }
 
 bool smallest_ids::replace_largest(std::uint64_t id) {
     if (in_tree()) return replace_in_tree(id);
-    std::size_t slot = 0;
+    std::size_t first = 0;
     std::size_t end = 0;
     if (id == free_slot) {
         if (std::exchange(holds_free_, true)) return false;
         slots_[last_] = free_slot;
         --in_slots_;
     } else {
-        slot = lower_bound(id);
+        first = first_slot(id);
+        const std::size_t slot = lower_bound(id, first);
         if (slots_[slot] == id) return false;
         make_room_behind();
         slots_[last_] = free_slot;
@@ -132,7 +131,7 @@ bool smallest_ids::replace_largest(std::uint64_t id) {
     if (slots[last] <= spread_below_) {
         spread_again();
     } else {
-        mind_steps(id, slot, end);
+        mind_steps(first, end);
     }
     return true;
 }
@@ -184,16 +183,20 @@ void smallest_ids::spread(const std::vector<std::uint64_t>& sorted, std::size_t 
     spread_below_ = static_cast<std::uint64_t>(crowded * static_cast<double>(most));
     last_ = 0;
     std::size_t next = 0;
-    std::size_t begin = 0;  // of the run
-    std::size_t longest = 0;
+    // A run of most_steps has one of these parts in it. To look at each gap would take longer.
+    constexpr std::size_t part = most_steps / 2;
+    std::size_t count = 0;
+    std::size_t before = 0;  // the slot of so many identities before
+    bool is_long = false;
     for (const std::uint64_t id : sorted) {
         last_ = place(id, next);
-        if (last_ > next) begin = last_;
         slots_[last_] = id;
         next = last_ + 1;
-        longest = std::max(longest, next - begin);
+        if (count++ % part != 0) continue;
+        is_long = is_long || (count > 1 && last_ - before == part);
+        before = last_;
     }
-    if (longest > most_steps) go_to_tree();
+    if (is_long) go_to_tree();
 }
 
 }  // namespace cvmcount

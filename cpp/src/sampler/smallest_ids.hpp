@@ -21,6 +21,7 @@
 #include <set>
 #include <vector>
 
+#include "base/boxed.hpp"
 #include "base/mix.hpp"
 #include "base/prefetch.hpp"
 
@@ -42,12 +43,13 @@ class smallest_ids {
 
     std::size_t size() const noexcept { return in_slots_ + (holds_free_ ? 1 : 0); }
     std::size_t memory_bytes() const noexcept {
-        return slots_.capacity() * sizeof slots_[0] + tree_.size() * tree_node_bytes;
+        return slots_.capacity() * sizeof slots_[0] +
+               (in_tree() ? (*tree_).size() * tree_node_bytes : 0);
     }
 
     bool contains(std::uint64_t id) const noexcept {
         if (id == free_slot) return holds_free_;
-        if (in_tree()) return tree_.contains(id);
+        if (in_tree()) return (*tree_).contains(id);
         return in_slots_ > 0 && slots_[lower_bound(id)] == id;
     }
 
@@ -90,7 +92,7 @@ class smallest_ids {
 
     friend struct longest_run;  // of the tests
 
-    bool in_tree() const noexcept { return !tree_.empty(); }
+    bool in_tree() const noexcept { return static_cast<bool>(tree_); }
 
     // Below homes_ for every identity up to the largest that there was when they were spread.
     std::size_t home_of(std::uint64_t id) const noexcept {
@@ -100,13 +102,21 @@ class smallest_ids {
     // The slot of the identity, or of the first that is larger, or a free one where it belongs. A
     // free slot less 1 is larger than any identity less 1, so one comparison ends the search.
     std::size_t lower_bound(std::uint64_t id) const noexcept {
-        std::size_t slot = std::min(home_of(id), slots_.size() - 1);
-        while (slots_[slot] - 1 < id - 1) ++slot;
-        return slot;
+        return lower_bound(id, first_slot(id));
+    }
+    std::size_t lower_bound(std::uint64_t id, std::size_t first) const noexcept {
+        while (slots_[first] - 1 < id - 1) ++first;
+        return first;
+    }
+    std::size_t first_slot(std::uint64_t id) const noexcept {
+        return std::min(home_of(id), slots_.size() - 1);
     }
 
     std::size_t put(std::uint64_t id, std::size_t slot) noexcept;
-    void mind_steps(std::uint64_t id, std::size_t slot, std::size_t end) noexcept;
+    // After an identity was put: between its first slot and the end of its run.
+    void mind_steps(std::size_t first, std::size_t end) noexcept {
+        if (end - first >= most_steps) go_to_tree();
+    }
     void go_to_tree() noexcept;
     bool insert_in_tree(std::uint64_t id);
     bool replace_in_tree(std::uint64_t id) noexcept;
@@ -119,13 +129,13 @@ class smallest_ids {
     // homes_ places, and room behind for those that the last ones push on; the last one stays free.
     // A run of neighbours is in ascending order. Of a tree, only the largest is here.
     std::vector<std::uint64_t> slots_;
-    std::set<std::uint64_t> tree_;  // all but the one that is kept aside, or none
+    boxed<std::set<std::uint64_t>> tree_;  // all but the one that is kept aside, or none
     std::size_t capacity_;
     std::size_t homes_ = 0;
     std::uint64_t scale_ = 0;         // homes for an identity, times 2**64
     std::uint64_t spread_below_ = 0;  // once the largest is as small, they are spread again
     std::size_t last_ = 0;            // the slot of the largest
-    std::size_t in_slots_ = 0;        // or in the tree
+    std::uint32_t in_slots_ = 0;      // or in the tree
     bool holds_free_ = false;
 };
 

@@ -199,6 +199,14 @@ TEST_CASE("an update takes few steps, however identities were chosen") {
           }) <= 1);
 }
 
+TEST_CASE("chosen identities among hashes do not make a long run before they are spread again") {
+    constexpr std::size_t capacity = 20000;
+    random_words random(14);
+    CHECK(count_long_updates(capacity, capacity + 5000, [&](auto i) {
+              return i < capacity ? random.next() : (1ULL << 62) + i;
+          }) <= 1);
+}
+
 TEST_CASE("hashes never go to the tree, nor do they take many steps") {
     random_words random(13);
     for (const std::size_t capacity : {100U, 4365U, 100000U}) {
