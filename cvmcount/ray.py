@@ -45,11 +45,11 @@ class DistinctSketch(AggregateFnV2):
     ) -> None:
         if not isinstance(on, str):
             raise TypeError(f"the column must be a str, not {on!r}")
-        self._empty = empty = partials.empty_sketch(settings)
+        self.empty = empty = partials.empty_sketch(settings)
         super().__init__(name, lambda: empty, on=on, ignore_nulls=False)
 
     def aggregate_block(self, block: Any) -> bytes:
-        return partials.sketch_of(block[self.get_target_column()], self._empty)
+        return partials.sketch_of(block[self.get_target_column()], self.empty)
 
     def combine(self, current_accumulator: bytes, new: bytes) -> bytes:
         return partials.merged([current_accumulator, new])
@@ -133,9 +133,10 @@ def sketches(
     names = partials.as_list(by)
     partials.check_names(names)
     _check_columns(dataset, [*names, column])
-    make = partial(_partials, names=names, column=column, empty=partials.empty_sketch(settings))
+    merge = _Merged(**settings)  # seed=None is drawn once, for the parts and for what merges them
+    make = partial(_partials, names=names, column=column, empty=merge.empty)
     parts = dataset.map_batches(make, batch_format="pyarrow", batch_size=None)
-    return parts.groupby(names).aggregate(_Merged(**settings))
+    return parts.groupby(names).aggregate(merge)
 
 
 def sample(dataset: Dataset, column: str, **settings: Unpack[partials.Settings]) -> Dataset:

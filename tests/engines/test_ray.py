@@ -101,6 +101,14 @@ def test_beside_other_aggregations():
     cases.check_sketches([(row["even"], row["words"]) for row in found], "word", "even")
 
 
+def test_a_seed_that_is_drawn_is_one_for_all_parts():
+    found = sketches(dataset(3), "word", by="even", seed=None).take_all()
+    assert len({CVMSketch.from_bytes(row["sketch"]).seed for row in found}) == 1
+    counts = {row["even"]: CVMSketch.from_bytes(row["sketch"]).items_seen for row in found}
+    expected = cases.expected("word", "even")
+    assert counts == {even: one.items_seen for (even,), one in expected.items()}
+
+
 def test_wrong_arguments_are_found_at_once():
     data = ray.data.from_arrow(pa.table({"group": [1], "word": ["a"]}))
     for function in (count_approx, sketches):
