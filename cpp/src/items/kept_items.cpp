@@ -42,18 +42,8 @@ kept_item& kept_items::at(std::uint64_t identity) {
         make_index(std::max(fewest_slots, 2 * slots_.size()));
     }
     const std::size_t slot = slot_of(identity);
-    if (slot == no_slot) return crowded_at(identity);
-    std::uint32_t& place = slots_[slot];
-    if (place == free_slot) {
-        items_.push_back({.identity = identity});
-        place = static_cast<std::uint32_t>(items_.size() - 1);
-    }
-    return items_[place];
-}
-
-// The same where it has no slot.
-kept_item& kept_items::crowded_at(std::uint64_t identity) {
-    std::uint32_t& place = crowded_.try_emplace(identity, free_slot).first->second;
+    std::uint32_t& place =
+        slot == no_slot ? crowded_.try_emplace(identity, free_slot).first->second : slots_[slot];
     if (place == free_slot) {
         items_.push_back({.identity = identity});
         place = static_cast<std::uint32_t>(items_.size() - 1);

@@ -80,7 +80,6 @@ class kept_items {
 
     // As near_slot() gives it.
     std::size_t slot_of(std::uint64_t identity) const noexcept;
-    kept_item& crowded_at(std::uint64_t identity);
     void make_index(std::size_t slots);
 
     enum number_form form_ = number_form::none;
