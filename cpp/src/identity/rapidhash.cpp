@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/always_inline.hpp"
+
 namespace cvmcount::rapidhash {
 namespace {
 
@@ -27,46 +29,48 @@ std::uint64_t hash_rest(const std::byte* data, std::size_t size, std::uint64_t s
     return finish(load64(last) ^ size, load64(last + 8), state, size, secret);
 }
 
-// Blocks of an input that has more bytes behind them.
-constexpr std::size_t blocks_before_rest(std::size_t size) noexcept {
-    return (size - 1) / chains::block_size;
+// A block for seven chains.
+CVMCOUNT_ALWAYS_INLINE inline void add_block(chain_states& states, const std::byte* data,
+                                             const secret_words& secret) noexcept {
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        states[i] = mix16(data + 16 * i, secret[i], states[i]);
+    }
 }
 
-std::uint64_t hash_by_chains(chains state, const std::byte* data, std::size_t size) noexcept {
-    const std::size_t blocks = blocks_before_rest(size);
-    state.add(data, blocks);
-    const std::size_t done = blocks * chains::block_size;
-    return state.hash(data + done, size - done);
+// Blocks as long as more bytes are behind them, and then the rest. The states stay in registers:
+// this is for lines and URLs of a few blocks.
+std::uint64_t hash_by_chains(chain_states states, const std::byte* data, std::size_t size,
+                             const secret_words& secret) noexcept {
+    for (; size > block_size; data += block_size, size -= block_size) {
+        add_block(states, data, secret);
+    }
+    std::uint64_t state = 0;
+    for (const std::uint64_t each : states) state ^= each;
+    return hash_rest(data, size, state, secret);
+}
+
+chain_states states_of(const key& with) noexcept {
+    chain_states states;
+    states.fill(with.state);
+    return states;
 }
 
 }  // namespace
 
 std::uint64_t hash_over_16(const std::byte* data, std::size_t size, const key& with) noexcept {
-    if (size <= chains::block_size) return hash_rest(data, size, with.state, with.secret);
-    return hash_by_chains(chains(with), data, size);
+    if (size <= block_size) return hash_rest(data, size, with.state, with.secret);
+    return hash_by_chains(states_of(with), data, size, with.secret);
 }
 
-void chains::add(const std::byte* data, std::size_t blocks) noexcept {
-    std::array<std::uint64_t, 7> states = states_;
-    const secret_words& secret = *secret_;
-    for (; blocks > 0; --blocks, data += block_size) {
-        for (std::size_t i = 0; i < states.size(); ++i) {
-            states[i] = mix16(data + 16 * i, secret[i], states[i]);
-        }
-    }
-    states_ = states;
-}
-
-std::uint64_t chains::hash(const std::byte* rest, std::size_t size) const noexcept {
-    std::uint64_t state = 0;
-    for (const std::uint64_t each : states_) state ^= each;
-    return hash_rest(rest, size, state, *secret_);
-}
+stream::stream(const key& with) noexcept
+    : state_(with.state), secret_(&with.secret), states_(states_of(with)) {}
 
 void stream::add(std::span<const std::byte> chunk) noexcept {
     while (!chunk.empty()) {
         if (num_held_ == most_held) {  // and more to come
-            chains_.add(held(), most_held / chains::block_size);
+            for (std::size_t at = 0; at < most_held; at += block_size) {
+                add_block(states_, held() + at, *secret_);
+            }
             std::memcpy(buffer_.data(), held() + most_held - overlap, overlap);
             num_held_ = 0;
             is_long_ = true;
@@ -80,7 +84,7 @@ void stream::add(std::span<const std::byte> chunk) noexcept {
 
 std::uint64_t stream::hash() const noexcept {
     if (!is_long_) return rapidhash::hash({held(), num_held_}, {state_, *secret_});
-    return hash_by_chains(chains_, held(), num_held_);
+    return hash_by_chains(states_, held(), num_held_, *secret_);
 }
 
 }  // namespace cvmcount::rapidhash

@@ -71,29 +71,15 @@ inline std::uint64_t hash(std::span<const std::byte> data, const key& with) noex
     return hash_up_to_3(data.data(), size, with);
 }
 
-// What is left of a long input after its blocks, each of which goes into seven chains.
-class chains {
-  public:
-    static constexpr std::size_t block_size = 112;
-
-    explicit chains(const key& with) noexcept : secret_(&with.secret) { states_.fill(with.state); }
-
-    void add(const std::byte* data, std::size_t blocks) noexcept;
-
-    // The hash, given the rest of the input: 1 to block_size bytes. The 16 bytes that end with it
-    // are read, even where it has fewer.
-    std::uint64_t hash(const std::byte* rest, std::size_t size) const noexcept;
-
-  private:
-    const secret_words* secret_;
-    std::array<std::uint64_t, 7> states_;
-};
+// More bytes than a block go into seven chains, block by block, and the rest into what becomes of
+// them: 1 to block_size bytes. The 16 that end with it are read, even where it has fewer.
+inline constexpr std::size_t block_size = 112;
+using chain_states = std::array<std::uint64_t, 7>;
 
 // The same hash for an input that comes in pieces.
 class stream {
   public:
-    explicit stream(const key& with) noexcept
-        : state_(with.state), secret_(&with.secret), chains_(with) {}
+    explicit stream(const key& with) noexcept;
 
     void add(std::span<const std::byte> chunk) noexcept;
 
@@ -102,14 +88,14 @@ class stream {
 
   private:
     static constexpr std::size_t overlap = 16;  // bytes that are read again at the end
-    static constexpr std::size_t most_held = 8 * chains::block_size;
+    static constexpr std::size_t most_held = 8 * block_size;
 
     std::byte* held() noexcept { return buffer_.data() + overlap; }
     const std::byte* held() const noexcept { return buffer_.data() + overlap; }
 
     std::uint64_t state_;
     const secret_words* secret_;
-    chains chains_;
+    chain_states states_;
     // The bytes that the chains do not have yet, after the last ones that they have.
     std::array<std::byte, overlap + most_held> buffer_;
     std::size_t num_held_ = 0;
