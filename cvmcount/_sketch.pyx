@@ -205,9 +205,10 @@ cdef class CVMSketch:
             64 bits and durations add up exactly, other numbers as floats.
         workers : int or "all"
             The number of threads, 1 ... 256, or as many as there are cores for this process: they
-            read a list, tuple, array or column of at least 65,536 items. Of a stream, batches are
-            read together until there are 65,536 rows for each worker. The state is the same for any
-            number. What comes through an iterator or is a column of objects is read by one.
+            read a list, tuple, array or column of at least 65,536 items, or the lines of a file. Of
+            a stream, batches are read together until there are 65,536 rows for each worker. Where
+            the system gives fewer threads there are fewer. The state is the same for any number.
+            What comes through an iterator or is a column of objects is read by one.
         progress : bool or callable
             True shows a bar by tqdm, if the input is long and the output a terminal. A callable is
             called as progress(done, total) about ten times a second and at the end: items read so

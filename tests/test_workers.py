@@ -194,6 +194,37 @@ def test_an_iterable_is_read_by_one_worker():
     assert fed(items, 4) == fed([str(i) for i in range(100_000)])
 
 
+NO_THREADS = """
+import ctypes, resource
+import numpy, cvmcount
+values = numpy.arange(10**6) % 70_001
+libc = ctypes.CDLL(None)
+attributes = ctypes.create_string_buffer(64)
+libc.pthread_attr_init(attributes)
+libc.pthread_attr_setstacksize(attributes, ctypes.c_size_t(1 << 40))
+libc.pthread_setattr_default_np(attributes)
+resource.setrlimit(resource.RLIMIT_AS, (1 << 40, 1 << 40))  # a stack does not fit
+sketch, expected = cvmcount.CVMSketch(), cvmcount.CVMSketch()
+sketch.update(values, workers=4)
+expected.update(values)
+groups = cvmcount.CVMGroups()
+groups.update(values % 3, values, workers=4)
+with open("/proc/self/status") as status:
+    threads = [line.split()[1] for line in status if line.startswith("Threads")]
+print(threads, sketch == expected, len(groups))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "confstr") or sys.platform != "linux", reason="needs glibc")
+@pytest.mark.skipif("LD_PRELOAD" in os.environ, reason="sanitizers take memory of their own")
+def test_where_the_system_gives_no_threads():
+    pytest.importorskip("numpy")
+    command = [sys.executable, "-P", "-c", NO_THREADS]
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment)
+    assert done.stdout == "['1'] True 3\n"
+
+
 def test_all_workers_are_as_many_as_there_are_cores():
     items = list(range(100_000))
     assert fed(items, "all") == fed(items)

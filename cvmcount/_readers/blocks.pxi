@@ -92,11 +92,4 @@ cdef parallel_reader* new_parallel_reader(
     sizes.first = first
     sizes.most = most
     sizes.least = least
-    try:
-        return new parallel_reader(workers, sizes)
-    except RuntimeError as error:
-        raise_not_started(workers, error)
-
-
-cdef int raise_not_started(size_t workers, error) except -1:
-    raise RuntimeError(f"workers={workers} could not be started: {error}") from None
+    return new parallel_reader(workers, sizes)

@@ -1,5 +1,7 @@
 #include "base/thread_team.hpp"
 
+#include <exception>
+
 #if !defined(_WIN32)
 #include <unistd.h>
 #endif
@@ -16,13 +18,16 @@ long this_process() noexcept {
 #endif
 }
 
+// Some microseconds, and then some ten, in which others may run that want to.
 constexpr int looks_before_sleep = 4000;
+constexpr int yields_before_sleep = 100;
 
 // Returns the first value that differs from `old`.
 std::uint32_t wait_for_change(const std::atomic<std::uint32_t>& value, std::uint32_t old) noexcept {
-    for (int i = 0; i < looks_before_sleep; ++i) {
+    for (int i = 0; i < looks_before_sleep + yields_before_sleep; ++i) {
         const std::uint32_t now = value.load(std::memory_order_acquire);
         if (now != old) return now;
+        if (i >= looks_before_sleep) std::this_thread::yield();
     }
     value.wait(old, std::memory_order_acquire);
     return value.load(std::memory_order_acquire);
@@ -36,9 +41,7 @@ thread_team::thread_team(std::size_t workers) : process_(this_process()) {
         for (std::size_t slice = 1; slice < workers; ++slice) {
             helpers_.emplace_back([this, slice] { help(slice); });
         }
-    } catch (...) {
-        dismiss();
-        throw;
+    } catch (const std::exception&) {  // no more threads, or no memory for one
     }
 }
 

@@ -2,8 +2,8 @@
 //
 // A fork() has none of the threads of its parent: there the caller does all slices by itself.
 //
-// Passes are short (a millisecond), so whoever waits looks again for a few microseconds before it
-// sleeps: to be woken up takes longer than that.
+// Passes are short (a tenth of a millisecond, or some), so whoever waits looks again for a while
+// before it sleeps: to be woken up takes as long, above all on virtual machines.
 #pragma once
 
 #include <atomic>
@@ -16,8 +16,8 @@ namespace cvmcount {
 
 class thread_team {
   public:
-    // workers: at least 1, the caller included. Throws std::system_error where the system has no
-    // more threads.
+    // workers: at least 1, the caller included. Where the system gives fewer threads, the team is
+    // smaller. Throws std::bad_alloc.
     explicit thread_team(std::size_t workers);
     ~thread_team();
     thread_team(const thread_team&) = delete;

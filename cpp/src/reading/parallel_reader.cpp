@@ -25,7 +25,7 @@ void append(const reading_output& from, reading_output& output) noexcept {
 
 parallel_reader::parallel_reader(std::size_t workers, slice_sizes sizes, clock now)
     : team_(workers > 1 ? std::make_unique<thread_team>(workers) : nullptr),
-      slices_(workers),
+      slices_(team_ ? team_->size() : 1),
       sizes_(sizes),
       slice_items_(sizes.first),
       now_(now) {}

@@ -40,8 +40,8 @@ class parallel_reader {
   public:
     using clock = double (*)();  // in seconds; it throws nothing
 
-    // workers: at least 1, the caller included. Throws std::system_error where the system has no
-    // more threads.
+    // workers: at least 1, the caller included; there are fewer where the system gives no more
+    // threads. Throws std::bad_alloc.
     parallel_reader(std::size_t workers, slice_sizes sizes, clock now = steady_seconds);
 
     std::size_t workers() const noexcept { return slices_.size(); }
