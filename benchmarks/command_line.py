@@ -1,7 +1,8 @@
-"""Times the program cvmcount beside others that count a file's distinct lines.
+"""Times the program cvmcount beside others that count the distinct lines of files.
 
-The file holds the words of the article's list in its order, one a line. `start` is the time of a
-process that has nothing to count; `counting alone` is what the program itself says it took.
+They hold the words of the article's list in its order, URLs, lines of a web server's log, and rows
+of CSV; URLs and log have some 500 MB each. `start` is the time of a process that has nothing to
+count; `counting alone` is what the program itself says it took.
 """
 
 import json
@@ -13,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from lib import entry_table, output
+from lib import entry_table, output, realistic
 from lib.comparison import Entry, Table, our_results_off
 from lib.contestant import Contestant
 from lib.items import article_words
@@ -28,7 +29,13 @@ PATH = [str(Path(sys.executable).parent), os.environ["PATH"], str(CARGO_ROOT / "
 ENVIRONMENT = {**os.environ, "PATH": os.pathsep.join(PATH)}
 PYTHON = Path(sys.executable).name
 BASELINES = ("huniq, then wc -l", "wc -l")
-SENTENCE = "Each contestant is a process of its own, or a pipe of several, started by turns."
+SENTENCE = (
+    "Each contestant is a process of its own, or a pipe of several, started by turns. Files lie in "
+    "the page cache. Who takes more than some seconds takes one turn."
+)
+LEGEND = {
+    key: meaning.partition(";")[0] for key, meaning in entry_table.LEGEND.items()
+}  # without what is said of shares of the items
 
 
 class Command:
@@ -75,7 +82,7 @@ def has_huniq():
     return True
 
 
-def commands():
+def counts_of_lines():
     """Yield name, command, group and error of all that this machine has."""
     ours, fresh = ("ours", HASHED_ERROR), ("ours", FRESH_ERROR)
     yield "cvmcount", Command("cvmcount {file}"), *ours
@@ -93,14 +100,86 @@ def commands():
         yield BASELINES[0], Command("huniq < {file} | wc -l")
 
 
+def counts_of_fields():
+    ours = ("ours", HASHED_ERROR)
+    yield "cvmcount --csv", Command("cvmcount --csv -f 2 {file}"), *ours
+    yield "cvmcount --csv --workers 2", Command("cvmcount --csv -f 2 --workers 2 {file}"), *ours
+    yield "wc -l", Limit("wc -l {file}"), "limit"
+    # With their quotes they are other texts, but as many.
+    yield "cvmcount -t ,", Command("cvmcount -t , -f 2 {file}"), *ours
+    yield "cut, sort -u", Command("cut -d, -f2 {file} | LC_ALL=C sort -u --parallel=2 | wc -l")
+    pure_python = (
+        "import csv, sys; "
+        "print(len({row[1] for row in csv.reader(open(sys.argv[1], newline=str()))}))"
+    )
+    yield "Python's csv and set", Command(f"{PYTHON} -c '{pure_python}' {{file}}")
+
+
+def words(count):
+    return article_words(count)
+
+
+def urls(count):
+    return realistic.text_column("URLs", count * 4 // 5, 100_000).to_pylist()
+
+
+def log(count):
+    return realistic.access_log(count * 9 // 25)
+
+
+def quoted(count):
+    """Rows of four fields, all of them in quotes."""
+    users = realistic.text_column("e-mail addresses", count * 2 // 5, 100_000).to_pylist()
+    return [
+        f'"{number}","{user}","{user[:3]}, {number % 100}","{number % 9973 / 100}"'
+        for number, user in enumerate(users)
+    ]
+
+
+# What files hold, the lines that they have, what is different in a line, and who counts it.
+KINDS = [
+    ("the article's words, one a line", words, str, counts_of_lines),
+    ("URLs, 100,000 different ones", urls, str, counts_of_lines),
+    ("lines of a web server's log, all different", log, str, counts_of_lines),
+    (
+        "the second of four quoted fields",
+        quoted,
+        lambda line: line.split(",")[1],
+        counts_of_fields,
+    ),
+]
+
+
 def take_turns(contestants, path, distinct, rounds):
     entries = [Entry(contestant, distinct=distinct) for contestant in contestants]
-    for _, entry in in_turns(entries, rounds):
+    for number, entry in in_turns(entries, rounds):
+        if number > 0 and entry.is_slow:
+            continue
         count = entry.contestant.count
         entry.counts.append(entry.take(count, path))
+        entry.predicted = entry.times[0]
         if isinstance(count, CountingAlone):
             entry.times[-1] = count.seconds
     return sorted(entries, key=lambda entry: entry.seconds)
+
+
+def compare(kind, items, rounds, only):
+    """Return the table of a kind, its entries, and the size of its file."""
+    name, make, element, commands = kind
+    contestants = [
+        Contestant(name, command, *others, note=f"`{command.line.format(file='FILE')}`")
+        for name, command, *others in commands()
+        if is_meant(name, only)
+    ]
+    lines = make(items)
+    distinct = len(set(map(element, lines)))
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+        file.writelines(f"{line}\n" for line in lines)
+        file.flush()
+        size = f"{len(lines):,} lines, {os.stat(file.name).st_size / 1e6:.0f} MB"
+        del lines
+        entries = take_turns(contestants, file.name, distinct, rounds)
+    return Table(name, None, contestants, BASELINES), entries, size
 
 
 def main():
@@ -108,30 +187,28 @@ def main():
         __doc__, items=10_000_000, rounds=5, write="benchmarks/results/command_line.md"
     )
     parser.add_argument("--only", nargs="+", metavar="NAME", help="contestants named like this")
+    parser.add_argument("--kinds", nargs="+", metavar="KIND", help="files named like this")
     arguments = parser.parse_args()
-    contestants = [
-        Contestant(name, command, *others, note=f"`{command.line.format(file='FILE')}`")
-        for name, command, *others in commands()
-        if is_meant(name, arguments.only)
-    ]
-    words = article_words(arguments.items)
-    with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
-        file.write("".join(f"{word}\n" for word in words))
-        file.flush()
-        entries = take_turns(contestants, file.name, len(set(words)), arguments.rounds)
-    table = Table("the article's words, one a line", None, contestants, BASELINES)
-    section = entry_table.show(table, entries)
-    print(section)
+    sections, sizes, off = [], {}, 0
+    for kind in KINDS:
+        if not is_meant(kind[0], arguments.kinds):
+            continue
+        table, entries, sizes[kind[0]] = compare(
+            kind, arguments.items, arguments.rounds, arguments.only
+        )
+        sections.append(entry_table.show(table, entries))
+        print(sections[-1], flush=True)
+        off += our_results_off(entries)
     if arguments.write:
         output.write_results(
             "command_line",
-            [section],
-            facts={"lines": f"{len(words):,}", "rounds": str(arguments.rounds)},
+            sections,
+            facts={"rounds": str(arguments.rounds), **sizes},
             others=[],
             sentence=SENTENCE,
-            legend=entry_table.LEGEND,
+            legend=LEGEND,
         )
-    sys.exit(1 if our_results_off(entries) else 0)
+    sys.exit(1 if off else 0)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,9 @@ cdef double checked_fraction(str name, object value) except? -1
 
 cdef object checked_integer(str name, object value, object low, object high)
 
+# How many cores this process may use.
+cpdef int available_cores() except -1
+
 # A number of threads. "all" is the number of cores that this process may use.
 cdef size_t checked_workers(object value) except? 0
 

@@ -60,7 +60,7 @@ cdef size_t checked_workers(object value) except? 0:
 
 
 # A container or taskset may leave a process fewer cores than the machine has.
-cdef int available_cores() except -1:
+cpdef int available_cores() except -1:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import program
 from cvmcount import CVMSketch, count_approx
+from cvmcount._readers.readers import Lines
 
 CONTENT = "café\nb\r\n\nb\ncafé".encode() + b"\n\xff\n\xff"
 LINES = ["café", "b", "", "b", "café", b"\xff", b"\xff"]
@@ -38,6 +39,48 @@ def test_binary_files(path):
     assert fed(io.BytesIO(CONTENT)) == expected
     with gzip.open(io.BytesIO(gzip.compress(CONTENT))) as file:
         assert fed(file) == expected
+
+
+@pytest.fixture(scope="module")
+def large_path(tmp_path_factory):
+    """A file that fills the buffers of several workers more than once, with lines across them."""
+    path = tmp_path_factory.mktemp("files") / "large.log"
+    path.write_bytes(b"".join(b"%d %s\n" % (i, b"x" * (i % 97)) for i in range(100_000)))
+    return path
+
+
+@pytest.mark.threads
+@pytest.mark.parametrize("buffering", [-1, 0])
+@pytest.mark.parametrize("coins", ["hashed", "fresh"])
+@pytest.mark.parametrize("keep", [None, "items"])
+def test_workers_read_a_file_at_once(large_path, buffering, coins, keep):
+    begin = large_path.read_bytes().index(b"\n") + 1
+    sketches = []
+    for workers in 1, 2, 3:
+        sketch = CVMSketch(coins=coins, keep=keep)
+        with large_path.open("rb", buffering) as file:
+            assert file.readline() == b"0 \n"
+            assert file.tell() == begin
+            sketch.update(file, workers=workers)
+            assert file.tell() == large_path.stat().st_size
+            assert file.read() == b""
+        sketches.append(sketch)
+    assert sketches[0].items_seen == 99_999
+    assert sketches[0] == sketches[1] == sketches[2]
+
+
+@pytest.mark.threads
+def test_a_file_that_cannot_be_read_at_once(large_path):
+    class NotAtOnce(io.FileIO):
+        def fileno(self):
+            return 1 << 20  # no open file
+
+    with NotAtOnce(large_path) as file, large_path.open("rb") as same:
+        assert fed(Lines(file, regular=True), workers=2) == fed(same)
+
+    error = pytest.raises(OSError, match="not open for reading")
+    with large_path.open("ab") as written, error:
+        fed(Lines(written.raw, regular=True), workers=2)
 
 
 def test_text_files(path):

@@ -37,6 +37,25 @@ class Words:
         return f"{self.word(3, 8).title()} {self.word(3, 10).title()}é"
 
 
+def access_log(count):
+    """Lines of a web server's log, all different."""
+    words = Words()
+    addresses = drawn(count // 40 + 1, Words.address)
+    pages = drawn(1000, lambda w: f"{w.word(3, 12)}/{w.word(5, 30)}")
+    agents = [f"Mozilla/5.0 (X11; Linux) Firefox/{version}.0" for version in range(90, 130)]
+    choose = words.random.choice
+    lines = []
+    for number in range(count):
+        seconds = number % 86_400
+        time = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+        lines.append(
+            f"{choose(addresses)} - - [27/Nov/2026:{time} +0000] "
+            f'"GET /{choose(pages)}?id={number} HTTP/1.1" 200 {number % 50_021} '
+            f'"-" "{choose(agents)}"'
+        )
+    return lines
+
+
 # What makes so many different texts, each by its kind.
 TEXTS = {
     "5 digits": lambda count: [f"{i:05}" for i in range(count)],

@@ -38,6 +38,7 @@ cdef extern from "lines/line_stream.hpp" namespace "cvmcount" nogil:
         ) except +
         size_t most_identities() noexcept
         text_room room() noexcept
+        size_t read_file(int descriptor, uint64_t offset) noexcept
         void take(size_t bytes, const reading_rules& rules, reading_output& output) noexcept
         uint64_t end_file(const reading_rules& rules, reading_output& output) noexcept
         void find_items(const reading_rules& rules, lacking_items& lacking) except +

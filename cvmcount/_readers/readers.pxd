@@ -100,5 +100,6 @@ cdef class ColumnReader(BlockReader):
 # Lines of a file, as items of a sketch.
 cdef class Lines:
     cdef object file
+    cdef bint regular
     cdef line_form form
     cdef uint64_t rows_before

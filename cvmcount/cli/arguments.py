@@ -237,9 +237,8 @@ def add_sketch(parser):
     how.add_argument(
         "--workers",
         type=number_of_workers,
-        default=1,
         metavar="N",
-        help="threads (1), or all for one a core; the result is the same",
+        help="threads, or all: one a core (a few for large files)",
     )
     how.add_argument(
         "--memory",

@@ -95,7 +95,7 @@ def check_reading(parser, options, keep=None):
     try:
         sketch = new_sketch(options, keep)
         options.seed = sketch.seed
-        sketch.update((), workers=options.workers)
+        sketch.update((), workers=1 if options.workers is None else options.workers)
     except (TypeError, ValueError) as error:
         parser.error(str(error))
     options.files = options.files or ["-"]
@@ -141,7 +141,7 @@ def count_files(options, files, total, bar):
         count = Count(options) if options.per_file else None
         watchers = [*total.watchers(), *(count.watchers() if count else ())]
         bytes_before, items_before = files.text_bytes, total.sketch.items_seen
-        workers = options.workers if files.is_long(name) else 1
+        workers = files.workers_for(name)
         opened = files.read(name, partial(update, total, count, workers, bar), watchers)
         if options.fields and total.sketch.items_seen == items_before:
             files.note_nothing(name)

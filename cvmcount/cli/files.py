@@ -5,6 +5,7 @@ import os
 import stat
 from functools import partial
 
+from cvmcount._checks import available_cores
 from cvmcount._readers.readers import Lines
 
 from . import archive, columns
@@ -27,6 +28,8 @@ UNREADABLE = (
 
 
 SMALL = 1 << 16  # bytes of a file that one worker reads before others have started
+LARGE = 1 << 23  # bytes from which a file is read by several where no option says how many
+A_FEW = 4  # workers; with more of them it is the memory that takes the time
 
 
 class RawFile(io.FileIO):
@@ -42,6 +45,9 @@ class RawFile(io.FileIO):
             raise BlockingIOError(None, "no data yet, and reading does not wait")
         self._counts.stored_bytes += size
         return size
+
+    def is_regular(self):
+        return stat.S_ISREG(os.fstat(self.fileno()).st_mode)
 
 
 class PrefixedFile:
@@ -95,6 +101,25 @@ class WatchedFile:
         return size
 
 
+class RegularFile(WatchedFile):
+    """A text that is a regular file as it is, which several workers read at once (see Lines)."""
+
+    def __init__(self, raw, file, files, unread):
+        """So many of the bytes that were read have to be read again."""
+        super().__init__(file, files, ())
+        self._raw = raw
+        self.fileno = raw.fileno
+        self.tell = raw.tell
+        raw.seek(-unread, os.SEEK_CUR)
+        files.stored_bytes -= unread
+
+    def seek(self, offset, whence):
+        before = self.tell()
+        size = self._raw.seek(offset, whence) - before
+        self._files.stored_bytes += size
+        self._files.take_text(size)
+
+
 def read_head(file, size):
     """Return the first bytes, fewer where the file is shorter or cannot be read on."""
     head = bytearray(size)
@@ -145,13 +170,18 @@ class Files:
             what = ", ".join(self._options.fields)
             self.note(name, f"nothing was counted: no line has a field {what}")
 
-    def is_long(self, name):
-        """Return whether threads are worth their start."""
+    def workers_for(self, name):
+        """Return how many threads read a file: one where others are not worth their start."""
+        workers = self._options.workers
         try:
             status = os.fstat(0) if name == "-" else os.stat(name)
         except OSError:
-            return False
-        return not stat.S_ISREG(status.st_mode) or status.st_size > SMALL
+            return 1
+        if not stat.S_ISREG(status.st_mode):
+            return workers or 1
+        if workers is None:
+            return min(A_FEW, available_cores()) if status.st_size >= LARGE else 1
+        return workers if status.st_size > SMALL else 1
 
     def read(self, name, update, watchers=()):
         """Call `update` with what a file holds, as items for `CVMSketch.update`.
@@ -182,8 +212,7 @@ class Files:
         """
         for name in names:
             items_before = counted.items_seen
-            workers = self._options.workers if self.is_long(name) else 1
-            self.read(name, partial(update, workers=workers), ())
+            self.read(name, partial(update, workers=self.workers_for(name)), ())
             if self._options.fields and counted.items_seen == items_before:
                 self.note_nothing(name)
 
@@ -213,14 +242,17 @@ class Files:
             opened = columns.open_arrow(file, fields)
         else:
             refuse_unreadable(head)
-            return self._text(name, self._decoded(file, head), watchers)
+            text = self._decoded(file, head)
+            as_it_is = raw if text is file and kind is None and not watchers else None
+            return self._text(name, text, watchers, as_it_is)
         return columns.as_stream(*opened, self._options, self, name, watchers)
 
     def _decoded(self, file, head):
         encoding = self._options.encoding or encoding_of(head)
         return file if encoding is None else DecodedFile(file, encoding)
 
-    def _text(self, name, file, watchers):
+    def _text(self, name, file, watchers, raw):
+        """Return the lines of a text. `raw` is the same, or None if it is not that of a file."""
         options = self._options
         file = UntilError(name, file, self)
         beginning = Beginning(file, options)
@@ -235,8 +267,14 @@ class Files:
         self.text_bytes += beginning.bytes
         for watcher in watchers:
             watcher.begin_file(fields)
+        regular = isinstance(raw, RawFile) and raw.is_regular()
+        if regular:
+            content = RegularFile(raw, UntilError(name, raw, self), self, len(beginning.rest))
+        else:
+            content = WatchedFile(PrefixedFile(beginning.rest, file), self, watchers)
         return Lines(
-            WatchedFile(PrefixedFile(beginning.rest, file), self, watchers),
+            content,
+            regular=regular,
             fields=fields,
             num_keys=options.num_keys,
             end=b"\0" if options.zero_terminated else b"\n",

@@ -1,5 +1,5 @@
-// Where in 64 bytes a byte stands, where lines end, and what else a reader of lines has to look at.
-// Bit i is for byte i.
+// Where in a block of 64 bytes a byte stands, and what else a reader of lines has to look at. Bit i
+// is for byte i.
 #pragma once
 
 #include <array>
@@ -16,12 +16,9 @@
 
 namespace cvmcount {
 
-struct byte_masks {
-    static constexpr std::size_t bytes = 64;
+inline constexpr std::size_t block_bytes = 64;
 
-    std::uint64_t ends;
-    std::uint64_t special;  // a carriage return, or not ASCII
-};
+// Bytes that are a carriage return, or not ASCII, are special.
 
 // Eight bytes at a time, on any machine.
 namespace plain {
@@ -41,18 +38,22 @@ inline std::uint64_t gather(std::uint64_t bits) noexcept {
 
 inline std::uint64_t mask_of(const std::byte* data, std::byte sought) noexcept {
     std::uint64_t mask = 0;
-    for (unsigned i = 0; i < byte_masks::bytes; i += 8) {
+    for (unsigned i = 0; i < block_bytes; i += 8) {
         mask |= gather(equal(load_le<std::uint64_t>(data + i), sought)) << i;
     }
     return mask;
 }
 
-inline byte_masks masks_of(const std::byte* data, std::byte end) noexcept {
-    byte_masks masks = {mask_of(data, end), mask_of(data, std::byte{'\r'})};
-    for (unsigned i = 0; i < byte_masks::bytes; i += 8) {
-        masks.special |= gather(load_le<std::uint64_t>(data + i) & highest) << i;
+inline std::uint64_t mask_of_special(const std::byte* data) noexcept {
+    std::uint64_t mask = mask_of(data, std::byte{'\r'});
+    for (unsigned i = 0; i < block_bytes; i += 8) {
+        mask |= gather(load_le<std::uint64_t>(data + i) & highest) << i;
     }
-    return masks;
+    return mask;
+}
+
+inline bool has_special(const std::byte* data) noexcept {
+    return mask_of_special(data) != 0;
 }
 
 }  // namespace plain
@@ -67,22 +68,29 @@ inline std::uint64_t high_bits(__m128i lanes) noexcept {
 inline std::uint64_t mask_of(const std::byte* data, std::byte sought) noexcept {
     const __m128i all = _mm_set1_epi8(std::to_integer<char>(sought));
     std::uint64_t mask = 0;
-    for (unsigned i = 0; i < byte_masks::bytes; i += 16) {
+    for (unsigned i = 0; i < block_bytes; i += 16) {
         const __m128i vector = _mm_loadu_si128(reinterpret_cast<const __m128i*>(data + i));
         mask |= high_bits(_mm_cmpeq_epi8(vector, all)) << i;
     }
     return mask;
 }
 
-inline byte_masks masks_of(const std::byte* data, std::byte end) noexcept {
-    const __m128i ends = _mm_set1_epi8(std::to_integer<char>(end)), crs = _mm_set1_epi8('\r');
-    byte_masks masks = {0, 0};
-    for (unsigned i = 0; i < byte_masks::bytes; i += 16) {
-        const __m128i vector = _mm_loadu_si128(reinterpret_cast<const __m128i*>(data + i));
-        masks.ends |= high_bits(_mm_cmpeq_epi8(vector, ends)) << i;
-        masks.special |= high_bits(_mm_or_si128(_mm_cmpeq_epi8(vector, crs), vector)) << i;
-    }
-    return masks;
+inline __m128i special_lanes(const std::byte* data) noexcept {
+    const __m128i vector = _mm_loadu_si128(reinterpret_cast<const __m128i*>(data));
+    return _mm_or_si128(_mm_cmpeq_epi8(vector, _mm_set1_epi8('\r')), vector);
+}
+
+inline std::uint64_t mask_of_special(const std::byte* data) noexcept {
+    std::uint64_t mask = 0;
+    for (unsigned i = 0; i < block_bytes; i += 16) mask |= high_bits(special_lanes(data + i)) << i;
+    return mask;
+}
+
+// In a third of the time.
+inline bool has_special(const std::byte* data) noexcept {
+    __m128i any = _mm_setzero_si128();
+    for (unsigned i = 0; i < block_bytes; i += 16) any = _mm_or_si128(any, special_lanes(data + i));
+    return high_bits(any) != 0;
 }
 
 // Where either of two bytes stands.
@@ -90,7 +98,7 @@ inline std::uint64_t mask_of(const std::byte* data, std::byte one, std::byte oth
     const __m128i ones = _mm_set1_epi8(std::to_integer<char>(one));
     const __m128i others = _mm_set1_epi8(std::to_integer<char>(other));
     std::uint64_t mask = 0;
-    for (unsigned i = 0; i < byte_masks::bytes; i += 16) {
+    for (unsigned i = 0; i < block_bytes; i += 16) {
         const __m128i vector = _mm_loadu_si128(reinterpret_cast<const __m128i*>(data + i));
         mask |=
             high_bits(_mm_or_si128(_mm_cmpeq_epi8(vector, ones), _mm_cmpeq_epi8(vector, others)))
@@ -101,8 +109,9 @@ inline std::uint64_t mask_of(const std::byte* data, std::byte one, std::byte oth
 
 #else
 
+using plain::has_special;
 using plain::mask_of;
-using plain::masks_of;
+using plain::mask_of_special;
 
 inline std::uint64_t mask_of(const std::byte* data, std::byte one, std::byte other) noexcept {
     return mask_of(data, one) | mask_of(data, other);
@@ -110,12 +119,12 @@ inline std::uint64_t mask_of(const std::byte* data, std::byte one, std::byte oth
 
 #endif
 
-// A block of a text: 64 bytes, fewer at its end.
+// A block of a text, which has fewer bytes at its end. Those that lack are 0.
 class text_block {
   public:
     text_block(std::span<const std::byte> text, std::size_t at) noexcept
         : data_(text.data() + at), size_(text.size() - at) {
-        if (size_ >= byte_masks::bytes) return;
+        if (size_ >= block_bytes) return;
         last_.fill(std::byte{0});
         std::memcpy(last_.data(), data_, size_);
         data_ = last_.data();
@@ -132,17 +141,15 @@ class text_block {
         return cvmcount::mask_of(data_, one, other) & valid_;
     }
 
-    byte_masks masks_of(std::byte end) const noexcept {
-        byte_masks masks = cvmcount::masks_of(data_, end);
-        masks.ends &= valid_;
-        return masks;
-    }
+    std::uint64_t mask_of_special() const noexcept { return cvmcount::mask_of_special(data_); }
+
+    bool has_special() const noexcept { return cvmcount::has_special(data_); }
 
   private:
     const std::byte* data_;
     std::size_t size_;
     std::uint64_t valid_ = ~std::uint64_t{0};
-    std::array<std::byte, byte_masks::bytes> last_;  // of a text that ends in it
+    std::array<std::byte, block_bytes> last_;  // of a text that ends in it
 };
 
 }  // namespace cvmcount

@@ -23,8 +23,8 @@ bool pack_mask(const layout& mask, std::size_t begin, std::size_t size, std::uin
     std::uint64_t any = 0;
     std::size_t i = 0;
     if (mask.stride == 1) {
-        for (; i + byte_masks::bytes <= size; i += byte_masks::bytes) {
-            const std::uint64_t set = ~masks_of(mask.data + begin + i, std::byte{0}).ends;
+        for (; i + block_bytes <= size; i += block_bytes) {
+            const std::uint64_t set = ~mask_of(mask.data + begin + i, std::byte{0});
             store_le(reinterpret_cast<std::byte*>(bits + i / 8), set);
             any |= set;
         }

@@ -1,15 +1,16 @@
-// The fields of lines. Only the bytes where a field or a line may end, or where a quote stands, are
-// looked at: they are found 64 bytes at a time.
+// The fields of lines. Only the bytes where a field or a line may end are looked at: they are found
+// 64 bytes at a time.
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
+#include <optional>
 
 #include "base/byte_masks.hpp"
 #include "base/utf8.hpp"
 #include "lines/line_items.hpp"
 #include "lines/lines.hpp"
-#include "lines/quoted_bytes.hpp"
+#include "lines/row_stops.hpp"
 #include "lines/wanted_fields.hpp"
 
 namespace cvmcount {
@@ -18,6 +19,13 @@ namespace {
 using text_span = std::span<std::byte>;
 
 constexpr std::byte quote = line_form::quote;
+
+const std::byte* next_quote(const std::byte* begin, const std::byte* end) noexcept {
+    const auto size = static_cast<std::size_t>(end - begin);
+    const void* const found =
+        size > 0 ? std::memchr(begin, std::to_integer<int>(quote), size) : nullptr;
+    return found != nullptr ? static_cast<const std::byte*>(found) : end;
+}
 
 // Takes the quotes off a field that begins with one, in place, and returns what is left. What
 // follows the closing quote belongs to the field, and quotes in it are bytes as any other.
@@ -31,8 +39,9 @@ text_span unquoted(text_span field) noexcept {
         to += size;
         from = stop;
     };
+    if (next_quote(from, end) == end - 1) return field.subspan(1, field.size() - 2);
     for (;;) {
-        take_up_to(std::find(from, end, quote));
+        take_up_to(next_quote(from, end));
         if (from != end) ++from;                   // the closing quote,
         if (from == end || *from != quote) break;  // or the first of two
         *to++ = quote;
@@ -44,9 +53,12 @@ text_span unquoted(text_span field) noexcept {
 
 class field_reader {
   public:
-    field_reader(text_span text, const line_form& form, const reading_rules& rules,
-                 reading_output& output, lacking_items* lacking = nullptr) noexcept
+    // Reads from `begin`, where a line begins. `rows` says where those of CSV and their fields end.
+    field_reader(text_span text, std::size_t begin, const row_stops* rows, const line_form& form,
+                 const reading_rules& rules, reading_output& output,
+                 lacking_items* lacking = nullptr) noexcept
         : text_(text),
+          rows_(rows),
           form_(form),
           lacking_(lacking),
           wanted_(form),
@@ -54,49 +66,33 @@ class field_reader {
           hash_(*rules.hash),
           threshold_(rules.threshold),
           output_(output) {
-        begin_line(0);
+        begin_line(begin);
     }
 
     void read() {
-        for (std::size_t at = 0; at < text_.size(); at += byte_masks::bytes) read_block(at);
+        const std::size_t begin = line_begin_;
+        for (std::size_t at = begin - begin % block_bytes; at < text_.size(); at += block_bytes) {
+            const std::size_t before = begin > at ? begin - at : 0;
+            const std::size_t size = text_.size() - at;
+            std::uint64_t wanted = ~std::uint64_t{0} << before;
+            if (size < block_bytes) wanted &= (std::uint64_t{1} << size) - 1;
+            read_block(at, wanted);
+        }
     }
 
   private:
-    void read_block(std::size_t at) {
+    void read_block(std::size_t at, std::uint64_t wanted) {
+        if (rows_ != nullptr) {
+            const std::size_t block = at / block_bytes;
+            return take_stops(at, rows_->ends(block) & wanted, rows_->delimiters(block) & wanted);
+        }
         const text_block block(text_, at);
-        const std::uint64_t quotes = form_.quotes ? block.mask_of(quote) : 0;
-        const std::uint64_t ends = form_.quotes ? block.mask_of(std::byte{'\n'}, std::byte{'\r'})
-                                                : block.mask_of(form_.end);
-        const std::uint64_t delimiters = form_.blanks
-                                             ? block.mask_of(std::byte{' '}, std::byte{'\t'})
-                                             : block.mask_of(delimiter_.front());
-        if (quotes == 0 && !in_quotes_) return take_stops(at, ends, delimiters);
-        if (!form_.comment) {
-            const bool may_open =
-                at == line_begin_ || at == after_closed_ || text_[at - 1] == delimiter_.front();
-            const quoted_bytes quoted(quotes, ends | delimiters, in_quotes_, may_open);
-            if (quoted.regular) {
-                take_stops(at, ends & ~quoted.inside, delimiters & ~quoted.inside);
-                in_quotes_ = quoted.ends_inside();
-                if (quoted.closings != 0) after_closed_ = at + quoted.after_closing();
-                return;
-            }
-        }
-        for (std::uint64_t unread = ~std::uint64_t{0};;) {
-            const std::uint64_t left = (in_quotes_ ? quotes : quotes | ends | delimiters) & unread;
-            if (left == 0) return;
-            const int bit = std::countr_zero(left);
-            unread = ~std::uint64_t{1} << bit;
-            const std::size_t position = at + static_cast<unsigned>(bit);
-            if ((quotes >> bit & 1) != 0) {
-                meet_quote(position);
-            } else {
-                take_stop(position, (ends >> bit & 1) != 0);
-            }
-        }
+        take_stops(at, block.mask_of(form_.end) & wanted,
+                   (form_.blanks ? block.mask_of(std::byte{' '}, std::byte{'\t'})
+                                 : block.mask_of(delimiter_.front())) &
+                       wanted);
     }
 
-    // All of them are outside of quotes.
     void take_stops(std::size_t at, std::uint64_t ends, std::uint64_t delimiters) {
         for (std::uint64_t unread = ~std::uint64_t{0};;) {
             const std::uint64_t stops = next_ < wanted_.size() ? ends | delimiters : ends;
@@ -121,20 +117,6 @@ class field_reader {
         field_ = 1;
         next_ = 0;
         is_comment_ = form_.comment && position < text_.size() && text_[position] == *form_.comment;
-    }
-
-    // A quote opens a field at its beginning only. Where one has just closed it, two were one.
-    void meet_quote(std::size_t position) noexcept {
-        if (in_quotes_) {
-            in_quotes_ = false;
-            after_closed_ = position + 1;
-        } else if (position == after_closed_ && position > 0) {
-            in_quotes_ = true;
-        } else {
-            const bool begins =
-                position == line_begin_ || text_[position - 1] == delimiter_.front();
-            in_quotes_ = begins && !is_comment_;
-        }
     }
 
     void meet_delimiter(std::size_t position) noexcept {
@@ -218,6 +200,7 @@ class field_reader {
     }
 
     text_span text_;
+    const row_stops* const rows_;
     const line_form& form_;
     lacking_items* const lacking_;  // null where identities are read
     const wanted_fields wanted_;
@@ -228,10 +211,8 @@ class field_reader {
 
     std::size_t line_begin_ = 0;
     std::size_t field_begin_ = 0;
-    std::size_t field_ = 1;         // the number of the one that begins there
-    std::size_t next_ = 0;          // of the wanted fields
-    std::size_t after_closed_ = 0;  // behind a quote that closed a field; 0 is none
-    bool in_quotes_ = false;
+    std::size_t field_ = 1;  // the number of the one that begins there
+    std::size_t next_ = 0;   // of the wanted fields
     bool is_comment_ = false;
     std::array<text_span, line_form::most_fields> fields_;  // the wanted ones of this line
 };
@@ -240,13 +221,20 @@ class field_reader {
 
 void read_fields(text_span text, const line_form& form, const reading_rules& rules,
                  reading_output& output) noexcept {
-    field_reader(text, form, rules, output).read();
+    field_reader(text, 0, nullptr, form, rules, output).read();
+}
+
+void read_rows(text_span text, std::size_t begin, const row_stops& stops, const line_form& form,
+               const reading_rules& rules, reading_output& output) noexcept {
+    field_reader(text, begin, &stops, form, rules, output).read();
 }
 
 void find_fields(text_span text, const line_form& form, const identity_hash& hash,
                  lacking_items& lacking) {
     reading_output nothing;
-    field_reader(text, form, {.hash = &hash}, nothing, &lacking).read();
+    std::optional<row_stops> rows;
+    if (form.quotes) rows.emplace(form, text.size()).scan(text, 0);
+    field_reader(text, 0, rows ? &*rows : nullptr, form, {.hash = &hash}, nothing, &lacking).read();
 }
 
 }  // namespace cvmcount

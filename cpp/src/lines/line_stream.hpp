@@ -8,9 +8,9 @@
 #include <span>
 #include <vector>
 
-#include "lines/line_ends.hpp"
 #include "lines/lines.hpp"
 #include "lines/long_line.hpp"
+#include "lines/row_stops.hpp"
 #include "reading/parallel_reader.hpp"
 
 namespace cvmcount {
@@ -18,8 +18,7 @@ namespace cvmcount {
 class line_stream {
   public:
     // A buffer of so many bytes, at least 1, for each worker, of whom there is at least 1. For
-    // find_items() there is another of them (`keeps`). Throws std::bad_alloc, and std::system_error
-    // where the system has no more threads.
+    // find_items() there is another of them (`keeps`). Throws std::bad_alloc.
     line_stream(const line_form& form, std::size_t buffer_bytes, std::size_t workers,
                 bool keeps = false);
     line_stream(const line_stream&) = delete;  // its parts know the form by its address
@@ -32,6 +31,11 @@ class line_stream {
 
     // Where the next bytes belong: at least one.
     std::span<std::byte> room() noexcept { return buffer().subspan(unfinished_); }
+
+    // Reads the bytes of a file from this place on into room(), each worker some of them. Returns
+    // how many came: fewer than there is room for at the end of the file, where it cannot be read,
+    // and on systems that do not read at a place (Windows).
+    std::size_t read_file(int descriptor, std::uint64_t offset) noexcept;
 
     // Takes the lines that end in the next bytes, which have been written to the beginning of
     // room(), and keeps what follows them. The hash is the same for all bytes of a line.
@@ -50,10 +54,10 @@ class line_stream {
   private:
     // Whole lines, of which a slice reads those that begin in it.
     struct whole_lines {
-        std::span<std::byte> text;
-        std::size_t offset;  // of the text in the buffer
+        std::span<std::byte> text;  // from the beginning of the buffer
+        std::size_t begin;          // of the lines
         const line_form& form;
-        const line_ends& ends;
+        const row_stops& rows;
 
         static std::size_t read_slice(void* context, std::size_t worker, std::size_t begin,
                                       std::size_t end, const reading_rules& rules,
@@ -61,8 +65,10 @@ class line_stream {
         std::size_t next_line(std::size_t position) const noexcept;
     };
 
-    void take_lines(std::span<std::byte> text, const reading_rules& rules,
+    void take_lines(std::size_t begin, std::size_t end, const reading_rules& rules,
                     reading_output& output) noexcept;
+    std::size_t after_first_end(std::span<const std::byte> text) const noexcept;
+    std::size_t after_last_end(std::span<const std::byte> text) noexcept;
     void end_long_line(const reading_rules& rules, reading_output& output) noexcept;
     void add_to_long_line(std::span<std::byte> text, const reading_rules& rules) noexcept;
     void keep_long_line(std::span<const std::byte> text) noexcept;
@@ -73,7 +79,7 @@ class line_stream {
     std::size_t buffer_bytes_;
     std::unique_ptr<std::byte[]> buffer_;
     parallel_reader reader_;
-    line_ends ends_;
+    row_stops rows_;  // of CSV
     long_line long_line_;
     bool in_long_line_ = false;  // a line has filled the buffer before
     const bool keeps_;

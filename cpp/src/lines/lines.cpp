@@ -40,16 +40,16 @@ class line_reader {
         const bool all_special =
             form_.skips_empty || form_.folds_case || form_.comment || lacking_ != nullptr;
         bool special = false;  // the line that has begun
-        for (std::size_t at = 0; at < text_.size(); at += byte_masks::bytes) {
-            const byte_masks masks = text_block(text_, at).masks_of(form_.end);
-            if (all_special || special || masks.special != 0) {
-                read_any(at, masks.ends);
-            } else {
-                read_plain(at, masks.ends);
+        for (std::size_t at = 0; at < text_.size(); at += block_bytes) {
+            const text_block block(text_, at);
+            const std::uint64_t ends = block.mask_of(form_.end);
+            if (!all_special && !special && !block.has_special()) {
+                read_plain(at, ends);
+                continue;
             }
-            if (masks.ends != 0) special = false;
-            const int last_end = masks.ends != 0 ? 63 - std::countl_zero(masks.ends) : 0;
-            special = special || masks.special >> last_end != 0;
+            read_any(at, ends);
+            const int last_end = ends != 0 ? 63 - std::countl_zero(ends) : 0;
+            special = (special && ends == 0) || block.mask_of_special() >> last_end != 0;
         }
     }
 

@@ -14,16 +14,16 @@ struct quoted_bytes {
     std::uint64_t closings;  // quotes that close, or that are the first of two
     bool regular;            // every quote opens or closes; otherwise the rest says nothing
 
-    // `separators` are the bytes before which a field ends, or a row. `in_quotes` and `may_open`
-    // tell what came before the block: that a quote had opened, that one may open at its beginning.
+    // `separators` are the bytes before which a field ends, or a row. What came before the block
+    // tells whether a quote had opened, and where else one may open.
     quoted_bytes(std::uint64_t quotes, std::uint64_t separators, bool in_quotes,
-                 bool may_open) noexcept {
+                 std::uint64_t may_open) noexcept {
         inside = quotes;
         for (int shift = 1; shift < 64; shift *= 2) inside ^= inside << shift;
         if (in_quotes) inside = ~inside;
         closings = quotes & ~inside;
         const std::uint64_t openings = quotes & inside;
-        const std::uint64_t places = (separators | closings) << 1 | (may_open ? 1 : 0);
+        const std::uint64_t places = (separators | closings) << 1 | may_open;
         regular = (openings & ~places) == 0;
     }
 

@@ -445,23 +445,39 @@ TEST_CASE("one file does not flow into the next") {
 TEST_CASE("all ways to find bytes agree") {
     random_words random(6);
     for (int round = 0; round < 10000; ++round) {
-        std::array<std::byte, byte_masks::bytes> data;
-        for (std::byte& byte : data)
-            byte = static_cast<std::byte>(random.below(2) ? random.next() : '\r');
-        const auto end = static_cast<std::byte>(round);
-        byte_masks masks = {0, 0};
+        std::array<std::byte, block_bytes> data{};
+        const std::size_t size = 1 + random.below(block_bytes);
+        const bool plain_text = round % 3 == 0;  // nothing special
+        for (std::byte& byte : std::span(data).first(size)) {
+            byte = plain_text ? std::byte{'x'} : std::byte{'\r'};
+            if (random.below(2))
+                byte = static_cast<std::byte>(random.next() >> (plain_text ? 61 : 56));
+        }
+        const std::byte one = data[random.below(size)], other{'\r'};
+        std::uint64_t ones = 0, others = 0, specials = 0;
         for (unsigned i = 0; i < data.size(); ++i) {
-            const bool special = data[i] >= std::byte{0x80} || data[i] == std::byte{'\r'};
-            masks.ends |= std::uint64_t{data[i] == end} << i;
-            masks.special |= std::uint64_t{special} << i;
+            ones |= std::uint64_t{data[i] == one} << i;
+            others |= std::uint64_t{data[i] == other} << i;
+            specials |= std::uint64_t{data[i] >= std::byte{0x80}} << i;
         }
-        for (const byte_masks& found :
-             {masks_of(data.data(), end), plain::masks_of(data.data(), end)}) {
-            CHECK(found.ends == masks.ends);
-            CHECK(found.special == masks.special);
-            CHECK(mask_of(data.data(), end) == masks.ends);
-            CHECK(plain::mask_of(data.data(), end) == masks.ends);
-        }
+        specials |= others;
+        CHECK(mask_of(data.data(), one) == ones);
+        CHECK(plain::mask_of(data.data(), one) == ones);
+        CHECK(mask_of(data.data(), one, other) == (ones | others));
+        CHECK(mask_of_special(data.data()) == specials);
+        CHECK(plain::mask_of_special(data.data()) == specials);
+        CHECK(has_special(data.data()) == (specials != 0));
+
+        std::vector<std::byte> text(5 + size);  // the block behind some bytes, with nothing behind
+        std::memcpy(text.data() + 5, data.data(), size);
+        const std::span<const std::byte> last(text.data() + 5, size);
+        const text_block block(last, 0);
+        const std::uint64_t valid = size == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << size) - 1;
+        CHECK(block.mask_of(one) == (ones & valid));
+        CHECK(block.mask_of(std::byte{0}, one) ==
+              ((ones | mask_of(data.data(), std::byte{0})) & valid));
+        CHECK(block.mask_of_special() == specials);
+        CHECK(block.has_special() == (specials != 0));
     }
 }
 
