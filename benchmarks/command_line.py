@@ -86,7 +86,7 @@ def counts_of_lines():
     """Yield name, command, group and error of all that this machine has."""
     ours, fresh = ("ours", HASHED_ERROR), ("ours", FRESH_ERROR)
     yield "cvmcount", Command("cvmcount {file}"), *ours
-    yield "cvmcount --workers 2", Command("cvmcount --workers 2 {file}"), *ours
+    yield "cvmcount --workers 1", Command("cvmcount --workers 1 {file}"), *ours
     yield "cvmcount, from a pipe", Command("cat {file} | cvmcount"), *ours
     yield "cvmcount --coins fresh", Command("cvmcount --coins fresh {file}"), *fresh
     yield "cvmcount, counting alone", CountingAlone("cvmcount --json {file}"), *ours
@@ -103,14 +103,15 @@ def counts_of_lines():
 def counts_of_fields():
     ours = ("ours", HASHED_ERROR)
     yield "cvmcount --csv", Command("cvmcount --csv -f 2 {file}"), *ours
-    yield "cvmcount --csv --workers 2", Command("cvmcount --csv -f 2 --workers 2 {file}"), *ours
+    yield "cvmcount --csv --workers 1", Command("cvmcount --csv -f 2 --workers 1 {file}"), *ours
     yield "wc -l", Limit("wc -l {file}"), "limit"
     # With their quotes they are other texts, but as many.
     yield "cvmcount -t ,", Command("cvmcount -t , -f 2 {file}"), *ours
+    yield "cvmcount -t , --workers 1", Command("cvmcount -t , -f 2 --workers 1 {file}"), *ours
     yield "cut, sort -u", Command("cut -d, -f2 {file} | LC_ALL=C sort -u --parallel=2 | wc -l")
     pure_python = (
         "import csv, sys; "
-        "print(len({row[1] for row in csv.reader(open(sys.argv[1], newline=str()))}))"
+        "print(len(set(row[1] for row in csv.reader(open(sys.argv[1], newline=str())))))"
     )
     yield "Python's csv and set", Command(f"{PYTHON} -c '{pure_python}' {{file}}")
 
