@@ -44,7 +44,8 @@ LEGEND = {
     "bias": "mean relative error ± its standard error",
     "standard error": "of an estimate, relative",
     "0.1% to 99.9%": "quantiles of the relative error",
-    "coverage": f"of the intervals at {CONFIDENCE:.0%}",
+    "coverage": f"of the intervals at {CONFIDENCE:.0%}: half of what may miss does not, because no "
+    "interval reaches beyond the items seen, and here these are n",
     "failures": "estimates further off than the epsilon of the sketch; its delta is 0.1%",
     "off": "what is off, if anything",
 }
