@@ -4,6 +4,12 @@ from cvmcount._core.sketch cimport coins as coins_t
 # A number strictly between 0 and 1.
 cdef double checked_fraction(str name, object value) except? -1
 
+# The accuracy target of a sketch or of groups, where many begin with what they want to count.
+cdef double checked_epsilon(object value) except? -1
+
+# Raises TypeError if there are arguments that this class does not have.
+cdef int refuse_unknown(str owner, dict unknown, str known) except -1
+
 cdef object checked_integer(str name, object value, object low, object high)
 
 # How many cores this process may use.

@@ -23,6 +23,23 @@ cdef double checked_fraction(str name, object value) except? -1:
     return fraction
 
 
+cdef double checked_epsilon(object value) except? -1:
+    if hasattr(value, "__iter__") and not isinstance(value, (str, bytes, bytearray)):
+        raise TypeError(
+            f"epsilon must be a number between 0 and 1, not {type(value).__name__}: "
+            "make the sketch first, and give it what is to be counted by update()"
+        )
+    return checked_fraction("epsilon", value)
+
+
+cdef int refuse_unknown(str owner, dict unknown, str known) except -1:
+    if not unknown:
+        return 0
+    hint = " (the error that is allowed is epsilon)" if "error" in unknown else ""
+    names = ", ".join(map(repr, unknown))
+    raise TypeError(f"{owner} has no argument {names}{hint}; it has {known}")
+
+
 cdef object checked_integer(str name, object value, object low, object high):
     try:
         integer = operator.index(value)

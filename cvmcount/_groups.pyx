@@ -13,11 +13,13 @@ from libcpp.vector cimport vector
 import io
 
 from cvmcount._checks cimport (
+    checked_epsilon,
     checked_flag,
     checked_fraction,
     checked_integer,
     checked_seed,
     checked_workers,
+    refuse_unknown,
 )
 from cvmcount._core.groups cimport (
     group_answer,
@@ -218,13 +220,17 @@ cdef class CVMGroups:
         seed=0,
         dropna=True,
         dropna_keys=False,
+        **unknown,
     ):
         cdef sketch_settings settings
+        refuse_unknown(
+            "CVMGroups", unknown, "epsilon, delta, capacity, seed, dropna and dropna_keys"
+        )
         if capacity is None and epsilon is None:
             capacity = DEFAULT_CAPACITY
         settings.coins = hashed_coins
         if epsilon is not None:
-            settings.epsilon = checked_fraction("epsilon", epsilon)
+            settings.epsilon = checked_epsilon(epsilon)
         settings.delta = checked_fraction("delta", delta)
         settings.capacity = (
             0 if capacity is None

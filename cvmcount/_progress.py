@@ -38,7 +38,7 @@ def open_progress(progress, items):
         from tqdm.auto import tqdm
     except ImportError:
         raise ImportError(
-            "progress=True needs tqdm: pip install 'cvmcount[progress]', or pass a callable"
+            "progress=True needs tqdm: pip install tqdm, or pass a callable"
         ) from None
     shown = Progress(items, None)
     bar = tqdm(total=shown.total, unit=" items", unit_scale=True, delay=0.5, disable=None)

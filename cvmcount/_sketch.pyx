@@ -15,11 +15,13 @@ import os
 
 from cvmcount._checks cimport (
     checked_coins,
+    checked_epsilon,
     checked_flag,
     checked_fraction,
     checked_integer,
     checked_seed,
     checked_workers,
+    refuse_unknown,
 )
 from cvmcount._core.identity cimport byte
 from cvmcount._core.items cimport (
@@ -168,10 +170,14 @@ cdef class CVMSketch:
         seed=0,
         dropna=True,
         keep=None,
+        **unknown,
     ):
         cdef sketch_settings settings
+        refuse_unknown(
+            "CVMSketch", unknown, "epsilon, delta, capacity, coins, seed, dropna and keep"
+        )
         settings.coins = checked_coins(coins)
-        settings.epsilon = checked_fraction("epsilon", epsilon)
+        settings.epsilon = checked_epsilon(epsilon)
         settings.delta = checked_fraction("delta", delta)
         settings.capacity = (
             0 if capacity is None

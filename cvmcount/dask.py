@@ -16,7 +16,7 @@ try:
     import pyarrow as pa
 except ImportError as error:
     raise ImportError(
-        f"cvmcount.dask needs Dask's data frames ({error}): pip install 'cvmcount[dask]'"
+        f"cvmcount.dask needs Dask's data frames ({error}): pip install 'dask[dataframe]' pyarrow"
     ) from error
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ try:
     from ray.data.aggregate import AggregateFnV2
 except ImportError as error:
     raise ImportError(
-        f"cvmcount.ray needs Ray Data ({error}): pip install 'cvmcount[ray]'"
+        f"cvmcount.ray needs Ray Data ({error}): pip install 'ray[data]' pyarrow"
     ) from error
 
 from cvmcount._engines.arrow import partial_sketches, with_estimates

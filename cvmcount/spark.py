@@ -18,7 +18,7 @@ try:
     from pyspark.sql import Column, DataFrame, types
 except ImportError as error:
     raise ImportError(
-        f"cvmcount.spark needs PySpark and pyarrow ({error}): pip install 'cvmcount[spark]'"
+        f"cvmcount.spark needs PySpark and pyarrow ({error}): pip install 'pyspark[sql]'"
     ) from error
 
 from cvmcount._engines.arrow import partial_sketches, with_estimates

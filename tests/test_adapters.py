@@ -33,4 +33,5 @@ try:
 except ImportError as error:
     print(error)
 """
-    assert f"pip install 'cvmcount[{adapter}]'" in output_of(code)
+    wanted = {"spark": "'pyspark[sql]'", "dask": "'dask[dataframe]'", "ray": "'ray[data]'"}
+    assert f"pip install {wanted[adapter]}" in output_of(code)

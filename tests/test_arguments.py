@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from cvmcount import CVMSketch, count_approx
+from cvmcount import CVMGroups, CVMSketch, count_approx
 
 
 class Recorder:
@@ -90,6 +90,17 @@ def test_wrong_workers(workers, error):
     with pytest.raises(error, match="workers"):
         count_approx(items, workers=workers)
     assert not items.asked
+
+
+@pytest.mark.parametrize("kind", [CVMSketch, CVMGroups])
+def test_what_newcomers_write_first(kind):
+    for items in [1, 2], {"a": 1}, range(3):
+        with pytest.raises(TypeError, match=r"make the sketch first, .* by update\(\)"):
+            kind(items)
+    with pytest.raises(TypeError, match=f"^{kind.__name__} has no argument 'error' .*epsilon"):
+        kind(error=0.01)
+    with pytest.raises(TypeError, match="has no argument 'size'; it has epsilon, delta"):
+        kind(size=100)
 
 
 def test_capacity_and_seed_by_keyword_only():

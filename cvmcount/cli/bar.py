@@ -38,7 +38,7 @@ class Bar:
             from tqdm import tqdm
         except ImportError:
             if self._wanted:
-                say("no bar without tqdm: pip install 'cvmcount[progress]'")
+                say("no bar without tqdm: pip install tqdm")
             self._hidden = True
             return
         total = self._files.total_size(self._names)

@@ -94,7 +94,7 @@ def zstd(memory):
         else:
             from backports import zstd
     except ImportError:
-        raise ImportError("zstd data need a library: pip install 'cvmcount[cli]'") from None
+        raise ImportError("zstd data need a library: pip install backports.zstd") from None
     parameter = zstd.DecompressionParameter.window_log_max
     low, high = parameter.bounds()
     window = min(max(memory.bit_length() - 1, low), high)
