@@ -10,7 +10,8 @@
     python3 dev.py portability   C++ tests by GCC and Clang, at several levels, and big-endian
     python3 dev.py fuzz [NAME [SECONDS]]  one target of cpp/fuzz, or a minute of each (needs Clang)
     python3 dev.py notebooks     run benchmarks/notebooks anew, in place (five minutes)
-    python3 dev.py docs          the API as HTML pages, in build/docs
+    python3 dev.py man           the manual page docs/cvmcount.1, from --help and docs/cvmcount.man
+    python3 dev.py docs          the documentation as a site: build/docs/index.html
     python3 dev.py wheels [PYTHON]...  source archive and wheels, each tested where nothing else is
     python3 dev.py benchmark NAME [OPTIONS]  one of benchmarks/*.py, with all rivals installed
 
@@ -23,6 +24,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -107,6 +109,10 @@ def apt_install(*packages: str) -> None:
     sudo = ["sudo"] if os.geteuid() != 0 else []
     run(*sudo, "apt-get", "update", "-qq")
     run(*sudo, "apt-get", "install", "-qq", "-y", "--no-install-recommends", *packages)
+
+
+def project_version() -> str:
+    return re.search(r"version: '(.+)'", (ROOT / "meson.build").read_text())[1]
 
 
 def run_core_tests(build: str, *options: str, flags: str = "", **environment: str) -> None:
@@ -289,7 +295,22 @@ def main() -> None:
         )
     elif command == "docs":
         set_up("docs")
-        run(PYTHON, "-P", "-m", "pdoc", "cvmcount", "--docformat", "numpy", "-o", "build/docs")
+        run(PYTHON, "-P", "-m", "sphinx", "-q", "-W", "-c", "docs", ".", "build/docs")
+        print(ROOT / "build" / "docs" / "index.html")
+    elif command == "man":
+        set_up("docs")
+        run(
+            str(Path(PYTHON).with_name("argparse-manpage")),
+            "--module=cvmcount.cli.arguments",
+            "--function=make_parser",
+            "--project-name=cvmcount",
+            f"--version={project_version()}",
+            "--description=count the distinct lines of files",
+            "--manual-title=User Commands",
+            "--include=docs/cvmcount.man",
+            "--output=docs/cvmcount.1",
+            SOURCE_DATE_EPOCH="0",
+        )
     elif command == "benchmark" and arguments:
         if arguments[0] == "engines":
             ensure_java()

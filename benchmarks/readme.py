@@ -1,17 +1,19 @@
-"""Writes what README.md shows of speed and docs/accuracy.md of memory and error, from measurements.
+"""Writes what README.md shows of speed and docs/comparison.md of cost and error, from measurements.
 
 The picture and the table of times are made from results/lists.md, arrays.md, columns.md and
-command_line.md; each is written by the script of that name with `--write`. Memory and error are
-measured here, in half a minute.
+command_line.md; each is written by the script of that name with `--write`. Cost and error are
+measured here, in two minutes.
 """
 
 import math
+import statistics
 import sys
 
 import matplotlib
 
 matplotlib.use("svg")
-from datasketches import hll_sketch, update_theta_sketch
+import numpy as np
+from datasketches import cpc_sketch, hll_sketch, update_theta_sketch
 from matplotlib import pyplot
 
 from cvmcount import CVMSketch
@@ -20,8 +22,9 @@ from lib.machine import BENCHMARKS, ROOT
 from lib.options import make_parser
 from lib.ours import OURS
 from lib.output import replace_block
-from lib.rivals import POLARS, SET, fed
+from lib.rivals import DUCKDB, POLARS, SET, fed
 from lib.theory import rms
+from lib.turns import timed
 
 PICTURE = ROOT / "docs" / "speed.svg"
 # Colours that are readable on light and on dark pages.
@@ -122,23 +125,28 @@ def of_ours(**options):
     def count(items, seed):
         sketch = CVMSketch(seed=seed, **options)
         sketch.update(items)
-        return sketch.estimate(), sketch.nbytes, len(sketch.to_bytes())
+        return sketch.estimate(), sketch.nbytes, lambda: len(sketch.to_bytes())
 
     return count
 
 
-def of_hll(items, _):
-    sketch = fed(hll_sketch(12), items)
-    return sketch.get_estimate(), None, len(sketch.serialize_compact())
+def of_datasketches(make, save):
+    """Those that a call for each item feeds. What they take in memory they do not tell."""
+
+    def count(items, _):
+        sketch = fed(make(12), items.tolist())
+        return sketch.get_estimate(), None, lambda: len(save(sketch))
+
+    return count
 
 
-def of_theta(items, _):
-    sketch = fed(update_theta_sketch(12), items)
-    return sketch.get_estimate(), None, len(sketch.compact().serialize())
+def of_engine(contestant):
+    """A column function: there is no sketch to keep."""
+    return lambda items, _: (contestant.count(items), None, None)
 
 
 def of_set(items, _):
-    members = set(items)
+    members = set(items.tolist())
     return len(members), sys.getsizeof(members) + sum(map(sys.getsizeof, members)), None
 
 
@@ -146,28 +154,35 @@ CONTESTANTS = {
     "`set`": of_set,
     "cvmcount": of_ours(),
     'cvmcount, `coins="fresh"`': of_ours(coins="fresh"),
-    "DataSketches HLL, 2¹² registers": of_hll,
-    "DataSketches theta, 2¹² hashes": of_theta,
+    'cvmcount, `keep="summaries"`': of_ours(keep="summaries"),
+    "Polars `approx_n_unique`": of_engine(POLARS),
+    "DuckDB `approx_count_distinct`": of_engine(DUCKDB),
+    "DataSketches HLL, 2¹² registers": of_datasketches(hll_sketch, hll_sketch.serialize_compact),
+    "DataSketches CPC, 2¹²": of_datasketches(cpc_sketch, cpc_sketch.serialize),
+    "DataSketches theta, 2¹² hashes": of_datasketches(
+        update_theta_sketch, lambda sketch: sketch.compact().serialize()
+    ),
 }
 
 
 def measured_row(name, count):
-    """Bytes and errors over data sets without a common element, each under a seed of its own."""
-    errors, in_memory, saved = [], [], []
-    for number in range(DATA_SETS if count is not of_set else 1):
-        items = range(number * DISTINCT, (number + 1) * DISTINCT)
-        estimate, *sizes = count(items, number)
+    """Cost and errors over data sets without a common element, each under a seed of its own."""
+    errors, seconds, in_memory, saved = [], [], None, None
+    for number in range(DATA_SETS if count is not of_set else 3):
+        items = np.arange(number * DISTINCT, (number + 1) * DISTINCT)
+        (estimate, in_memory, save), time = timed(count, items, number)
         errors.append(estimate / DISTINCT - 1)
-        in_memory.append(sizes[0])
-        saved.append(sizes[1])
-    sizes = [f"{max(some):,}" if some[0] is not None else "" for some in (in_memory, saved)]
-    return [name, *sizes, f"{rms(errors):.2%}", f"{max(map(abs, errors)):.2%}"]
+        seconds.append(time)
+        saved = save() if save is not None else None
+    sizes = [f"{size:,}" if size is not None else "" for size in (in_memory, saved)]
+    speed = f"{statistics.median(seconds) / DISTINCT * 1e9:.1f}"
+    return [name, speed, *sizes, f"{rms(errors):.2%}", f"{max(map(abs, errors)):.2%}"]
 
 
-def memory_table():
+def cost_table():
     rows = [measured_row(name, count) for name, count in CONTESTANTS.items()]
-    names = [f"{DISTINCT:,} distinct int", "bytes", "saved"]
-    return markdown.table([*names, "error, rms", f"largest of {DATA_SETS}"], rows)
+    names = [f"{DISTINCT:,} different int64", "ns an item", "bytes", "saved", "error, rms"]
+    return markdown.table([*names, f"largest of {DATA_SETS}"], rows)
 
 
 def speed_rows():
@@ -188,7 +203,7 @@ def main():
     make_parser(__doc__).parse_args()
     draw_picture()
     replace_block("README.md", "speed", speed_table())
-    replace_block("docs/accuracy.md", "memory", memory_table())
+    replace_block("docs/comparison.md", "cost", cost_table())
 
 
 if __name__ == "__main__":

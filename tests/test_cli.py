@@ -3,7 +3,9 @@
 import json
 import os
 import random
+import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -233,6 +235,18 @@ def test_help_and_version():
     assert len(shown.splitlines()) < 60
     assert max(map(len, shown.splitlines())) <= 96
     assert run("--version").stdout.decode() == f"cvmcount {__version__}\n"
+
+
+def test_the_manual_page_has_all_that_help_has():
+    page = (Path(__file__).parents[1] / "docs" / "cvmcount.1").read_text(encoding="utf-8")
+    page = re.sub(r"\\f.|\\,|\\/", "", page).replace("\\-", "-")
+    shown = " ".join(run("--help").stdout.decode().split())
+    for option in re.findall(r"(?<= )--?[a-z][a-z-]*", shown):
+        assert option in page, f"run `python3 dev.py man`: {option} is missing"
+    for paragraph in page.partition(".SH COMMENTS")[0].split(".TP\n")[1:]:
+        words = paragraph.partition("\n")[2].partition(".SH")[0].split()
+        assert " ".join(words) in shown, "run `python3 dev.py man`: --help says it otherwise"
+    assert f"cvmcount {__version__}" in page
 
 
 @pytest.mark.parametrize(

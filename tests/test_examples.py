@@ -31,7 +31,10 @@ def test_docstrings():
     assert examples > 15
 
 
-PAGES = ["README.md", *(f"docs/{name}.md" for name in ("columns", "groups", "merging", "sample"))]
+PAGES = [
+    "README.md",
+    *(f"docs/{name}.md" for name in ("columns", "groups", "merging", "sample", "start")),
+]
 
 
 @pytest.mark.parametrize("page", PAGES)
