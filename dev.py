@@ -295,7 +295,7 @@ def main() -> None:
         )
     elif command == "docs":
         set_up("docs")
-        run(PYTHON, "-P", "-m", "sphinx", "-q", "-W", "-c", "docs", ".", "build/docs")
+        run(PYTHON, "-P", "-m", "sphinx", "-q", "-E", "-W", "-c", "docs", ".", "build/docs")
         print(ROOT / "build" / "docs" / "index.html")
     elif command == "man":
         set_up("docs")

@@ -59,24 +59,12 @@ def add_menu(app, docname, source):
             source[0] += f"\n\n```{{toctree}}\n:hidden:\n:caption: {caption}\n{entries}\n```\n"
 
 
-def written_signature(kind):
-    """Return the signature with which the docstring of a compiled class begins, or nothing."""
-    text = (kind.__doc__ or "").partition("\n\n")[0]
-    return " ".join(text.split()) if text.startswith(f"{kind.__name__}(") else ""
-
-
-def show_signature(app, what, name, found, options, signature, returns):
-    if what == "class" and (written := written_signature(found)):
-        return written.removeprefix(found.__name__), returns
-    return None
-
-
 def drop_signature(app, what, name, found, options, lines):
-    if what == "class" and written_signature(found):
+    """Drop the one with which the docstrings of compiled classes begin: api.rst has it."""
+    if what == "class" and lines and lines[0].startswith(f"{found.__name__}("):
         del lines[: lines.index("") + 1]
 
 
 def setup(app):
     app.connect("source-read", add_menu)
-    app.connect("autodoc-process-signature", show_signature)
     app.connect("autodoc-process-docstring", drop_signature, priority=1)  # before napoleon

@@ -42,3 +42,10 @@ def test_pages(page):
     result = doctest.testfile(str(ROOT / page), module_relative=False)
     assert result.failed == 0
     assert result.attempted > 5
+
+
+def test_the_api_page_has_the_signatures_of_docstrings():
+    page = (ROOT / "docs" / "api.rst").read_text(encoding="utf-8")
+    for kind in cvmcount.CVMSketch, cvmcount.CVMGroups:
+        signature = " ".join(kind.__doc__.partition("\n\n")[0].split())
+        assert f".. autoclass:: {signature}\n" in page
