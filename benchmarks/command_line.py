@@ -31,7 +31,7 @@ PYTHON = Path(sys.executable).name
 BASELINES = ("huniq, then wc -l", "wc -l")
 SENTENCE = (
     "Each contestant is a process of its own, or a pipe of several, started by turns. Files lie in "
-    "the page cache. Who takes more than some seconds takes one turn."
+    "the page cache. Without --workers, cvmcount takes two threads here."
 )
 LEGEND = {
     key: meaning.partition(";")[0] for key, meaning in entry_table.LEGEND.items()
@@ -153,12 +153,9 @@ KINDS = [
 
 def take_turns(contestants, path, distinct, rounds):
     entries = [Entry(contestant, distinct=distinct) for contestant in contestants]
-    for number, entry in in_turns(entries, rounds):
-        if number > 0 and entry.is_slow:
-            continue
+    for _, entry in in_turns(entries, rounds):
         count = entry.contestant.count
         entry.counts.append(entry.take(count, path))
-        entry.predicted = entry.times[0]
         if isinstance(count, CountingAlone):
             entry.times[-1] = count.seconds
     return sorted(entries, key=lambda entry: entry.seconds)
