@@ -1,8 +1,10 @@
-"""How a sketch shows itself in a notebook: as one piece of HTML, without scripts or style sheets.
+"""How sketches and results show themselves in notebooks: as HTML without scripts or style sheets.
 
 Text and lines take the colour that the page gives to text, so they can be read on light and on dark
 ones; the one colour of its own is readable on both.
 """
+
+from math import isfinite
 
 ACCENT = "#2a8f9e"
 FRAME = '<div style="font-family:system-ui,sans-serif;font-size:13px;line-height:1.4">'
@@ -11,9 +13,13 @@ CELL = "text-align:left;padding:2px 14px 2px 0;border:0;background:none"
 WIDTH, HEIGHT, MARGIN = 420, 58, 60
 
 
-def number_line(count, low, high):
+def with_commas(number):
+    return f"{number:,}"
+
+
+def number_line(count, low, high, shown=with_commas):
     """The interval as a bar on a line, the count as a dot, with their numbers."""
-    if low == high:
+    if low == high or not isfinite(high - low):
         return ""
 
     def x(value):
@@ -24,14 +30,14 @@ def number_line(count, low, high):
     text = 'fill="currentColor" font-size="11" text-anchor="middle"'
     return (
         f'<svg width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        f'aria-label="{count:,} between {low:,} and {high:,}">'
+        f'aria-label="{shown(count)} between {shown(low)} and {shown(high)}">'
         f'<line x1="4" x2="{WIDTH - 4}" y1="{middle}" y2="{middle}" {line}/>'
         f'<line x1="{x(low)}" x2="{x(high)}" y1="{middle}" y2="{middle}" stroke="{ACCENT}" '
         'stroke-width="8" stroke-linecap="round" stroke-opacity="0.45"/>'
         f'<circle cx="{dot}" cy="{middle}" r="6" fill="{ACCENT}"/>'
-        f'<text x="{dot}" y="{middle - 13}" {text} font-weight="600">{count:,}</text>'
-        f'<text x="{x(low)}" y="{middle + 22}" {text}>{low:,}</text>'
-        f'<text x="{x(high)}" y="{middle + 22}" {text}>{high:,}</text>'
+        f'<text x="{dot}" y="{middle - 13}" {text} font-weight="600">{shown(count)}</text>'
+        f'<text x="{x(low)}" y="{middle + 22}" {text}>{shown(low)}</text>'
+        f'<text x="{x(high)}" y="{middle + 22}" {text}>{shown(high)}</text>'
         "</svg>"
     )
 
@@ -56,7 +62,6 @@ def row(name, value):
 def sketch_html(sketch):
     low, high = sketch.interval(0.95)
     count = sketch.count()
-    about, unit = ("", "exact") if sketch.is_exact else ("about ", "95% interval")
     retained, capacity = sketch.num_retained, sketch.capacity
     rows = [
         row("items seen", f"{sketch.items_seen:,}"),
@@ -69,13 +74,28 @@ def sketch_html(sketch):
         ),
         row("memory", f"{sketch.nbytes:,} bytes"),
     ]
+    head = headline(sketch, f"{count:,} distinct")
+    line = number_line(count, low, high)
+    return f"{FRAME}{head}{line}{TABLE}{''.join(rows)}</table></div>"
+
+
+def headline(result, what):
+    about, unit = ("", "exact") if result.is_exact else ("about ", "95% interval")
     return (
-        f'{FRAME}<div><b style="font-size:15px">{about}{count:,} distinct</b> '
-        f'<span style="opacity:0.7">{unit} · CVMSketch</span></div>'
-        f"{number_line(count, low, high)}"
-        f"{TABLE}{''.join(rows)}</table>"
-        "</div>"
+        f'<div><b style="font-size:15px">{about}{what}</b> '
+        f'<span style="opacity:0.7">{unit} · {type(result).__name__}</span></div>'
     )
+
+
+def estimate_html(result, value, shown, unit="", notes=()):
+    """An estimate from a sample, as an interval on a line and with what it rests on."""
+    low, high = result.interval(0.95)
+    rows = [row("retained", f"{result.num_retained:,} elements"), *(row(*note) for note in notes)]
+    head = headline(result, f"{shown(value)} {unit}".strip())
+    line = number_line(value, low, high, shown)
+    if not line and not result.is_exact:
+        rows.insert(0, row("95% interval", f"{shown(low)} … {shown(high)}"))
+    return f"{FRAME}{head}{line}{TABLE}{''.join(rows)}</table></div>"
 
 
 def table_html(title, names, rows, num_rows):

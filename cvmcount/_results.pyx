@@ -207,6 +207,12 @@ cdef class SampledCount:
             f"{self.num_retained:,} retained at a rate of {self.sampling_rate:.3g}>"
         )
 
+    def _repr_html_(self):
+        from cvmcount._html import estimate_html, with_commas
+
+        rate = ("sampling rate", f"{self.sampling_rate:.4g}")
+        return estimate_html(self, self.count(), with_commas, "distinct", [rate])
+
 
 cdef class SampledShare:
     """An estimated share of distinct elements: what `a.jaccard(b)` returns.
@@ -293,3 +299,9 @@ cdef class SampledShare:
             f"<SampledShare: about {self.estimate():.3f} (95%: {low:.3f} ... {high:.3f}), "
             f"{self.num_retained:,} retained at a rate of {self.sampling_rate:.3g}>"
         )
+
+    def _repr_html_(self):
+        from cvmcount._html import estimate_html
+
+        rate = ("sampling rate", f"{self.sampling_rate:.4g}")
+        return estimate_html(self, self.estimate(), "{:.3f}".format, "of all", [rate])

@@ -76,6 +76,14 @@ class SampleEstimate:
             f"(95%: {_shown(low)} ... {_shown(high)}{note}) by {self.num_retained:,} elements>"
         )
 
+    def _repr_html_(self):
+        from cvmcount._html import estimate_html
+
+        notes = [("interval", "may be too narrow: few elements make most of it")]
+        return estimate_html(
+            self, self._estimate, _shown, notes=notes if self.may_be_narrow else ()
+        )
+
 
 class Frequency(NamedTuple):
     """How many distinct elements came so many times: an estimate and its 95 % interval."""

@@ -39,6 +39,33 @@ def test_what_a_notebook_shows(state):
     assert "http" not in html
 
 
+def test_results_show_themselves_as_sketches_do():
+    one, other = CVMSketch(keep="summaries"), CVMSketch(keep="summaries")
+    one.update(range(20_000), values=[float(i**4) for i in range(20_000)])
+    other.update(range(10_000, 40_000))
+    for result in (
+        one & other,
+        one.jaccard(other),
+        one.estimate_where(lambda row: row.item % 3 == 0),
+        one.sum_where("sum"),
+        one.quantile(0.5, "sum"),
+        CVMSketch() & CVMSketch(),
+        CVMSketch().jaccard(CVMSketch()),
+    ):
+        page = ElementTree.fromstring(result._repr_html_())
+        shown = " ".join(page.itertext())
+        assert type(result).__name__ in shown
+        assert f"{result.num_retained:,} elements" in shown
+        assert ("exact" in shown) == result.is_exact
+        assert "nan" not in shown.lower() or result.num_retained == 0
+        low, high = result.interval(0.95)
+        assert (page.find("svg") is None) == (low == high)
+    assert (
+        "may be too narrow" in one.sum_where("sum")._repr_html_()
+        or not one.sum_where("sum").may_be_narrow
+    )
+
+
 @pytest.mark.parametrize("items", [101, 103, 110, 150, 100_000])
 def test_every_form_shows_the_count(items):
     # Without a history the estimate may be fewer than the elements retained, near the capacity, or
