@@ -44,24 +44,6 @@ def show(figure):
     display(Image(small.getvalue()))
 
 
-def draw_history(history, capacity):
-    """Draw how a count went on: rows of items, exact count, estimate, low and high."""
-    items, exact_counts, estimates, lows, highs = zip(*history, strict=True)
-    figure, axes = plt.subplots(figsize=(7, 3.6))
-    axes.fill_between(items, lows, highs, color=OURS, alpha=0.25, lw=0, label="95% interval")
-    axes.plot(items, estimates, color=OURS, label="estimate")
-    axes.plot(items, exact_counts, "--", color="#30353a", label="exact")
-    axes.axhline(capacity, color=LIMIT, lw=1, ls=":", label="capacity: exact up to here")
-    axes.set(
-        xlabel="names read", ylabel="different names", title="Names in Python's standard library"
-    )
-    axes.locator_params(axis="x", nbins=6)
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter("{x:,.0f}")
-    axes.legend(loc="upper left")
-    show(figure)
-
-
 def colour_of(contestant):
     if contestant.group == "ours":
         return FRESH if "fresh" in contestant.name else OURS
