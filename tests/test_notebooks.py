@@ -45,6 +45,11 @@ def errors_in(path):
     return unwanted + [output for output in outputs if output["output_type"] == "error"]
 
 
+@each_notebook
+def test_cells_are_short(path):
+    assert all(len(cell["source"]) <= 15 for cell in code_cells(path))
+
+
 def test_there_are_notebooks():
     assert len(NOTEBOOKS) == 5
 

@@ -1,5 +1,6 @@
 """The pictures of the notebooks, a function each."""
 
+from collections import defaultdict
 from math import sqrt
 
 import matplotlib.pyplot as plt
@@ -137,3 +138,48 @@ def draw_coverage(coverage, levels, noise, intervals, truth):
     right.set_title(f"95% intervals of {len(intervals)} sketches; dashed: the truth")
     figure.tight_layout()
     plots.show(figure)
+
+
+def draw_fields(results, xlabel, title):
+    """Draw seconds against a number, a picture for each field of contestants."""
+    figure, all_axes = plt.subplots(len(results), figsize=(7, 3.8 * len(results)))
+    for axes, (field, runs) in zip(all_axes, results.items(), strict=True):
+        lines = defaultdict(list)
+        for x, (_, entries, _) in runs.items():
+            for entry in entries:
+                lines[entry.contestant].append((x, entry.seconds))
+        for contestant, points in lines.items():
+            axes.loglog(*zip(*points, strict=True), **plots.style_of(contestant))
+        axes.set(xlabel=xlabel, ylabel="seconds", title=f"{field}: {title}")
+        named = filter(plots.has_name, lines)
+        plots.label_ends(axes, [(contestant, *lines[contestant][-1]) for contestant in named])
+    figure.tight_layout(h_pad=2.5)
+    plots.show(figure)
+
+
+def draw_errors(errors, failed, title):
+    """Draw error against time, a picture for each field. Those that failed have a cross."""
+    figure, all_axes = plt.subplots(len(errors), figsize=(8, 4 * len(errors)))
+    for axes, (field, points) in zip(all_axes, errors.items(), strict=True):
+        _draw_errors(axes, points, failed)
+        axes.set(title=f"{field}: {title}")
+    figure.tight_layout(h_pad=2)
+    plots.show(figure)
+
+
+def _draw_errors(axes, points, failed):
+    exact, most = 1e-3, 0.2  # where those stand that are exact, and those that are far off
+    places = []
+    for contestant, (nanoseconds, error) in points.items():
+        y = min(max(error, exact), most)
+        wrong = contestant.name in failed
+        colour = plots.WRONG if wrong else plots.colour_of(contestant)
+        axes.loglog(nanoseconds, y, "X" if wrong else "o", color=colour, markersize=7)
+        places.append((contestant, nanoseconds, y))
+    times = [place[1] for place in places]
+    axes.set(xlim=(min(times) / 2, max(times) * 6), ylim=(exact / 3.5, most * 1.6))
+    axes.set(xlabel="nanoseconds an item", ylabel="relative error (root mean square)")
+    ticks = [exact, 0.003, 0.01, 0.03, 0.1, most]
+    axes.set_yticks(ticks, ["exact", "0.3%", "1%", "3%", "10%", "more"])
+    axes.minorticks_off()
+    plots.label_points(axes, [place for place in places if plots.has_name(place[0])])

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <cstring>
 #include <map>
 #include <string>
@@ -407,6 +408,42 @@ TEST_CASE("workers and a threshold") {
         }
     }
 }
+
+#if !defined(_WIN32)
+TEST_CASE("a file that the workers read at once") {
+    random_words random(13);
+    const std::string text = random_text(random, 300'000) + "the end";
+    std::FILE* const file = std::tmpfile();
+    REQUIRE(file != nullptr);
+    REQUIRE(std::fwrite(text.data(), 1, text.size(), file) == text.size());
+    REQUIRE(std::fflush(file) == 0);
+    const reading_rules rules = {.hash = &hash, .threshold = everything};
+    for (const std::size_t workers : {1U, 2U, 5U}) {
+        line_stream stream({}, 20'000, workers);
+        std::vector<std::uint64_t> identities(stream.most_identities());
+        result all = {{}, 0};
+        std::uint64_t offset = 0;
+        for (bool ended = false; !ended;) {
+            reading_output output = {.identities = identities.data(), .room = identities.size()};
+            const std::size_t size = stream.read_file(fileno(file), offset);
+            offset += size;
+            ended = size == 0;
+            if (ended) {
+                all.unclosed = stream.end_file(rules, output);
+            } else {
+                stream.take(size, rules, output);
+            }
+            all.items += output.item_count;
+            all.identities.insert(all.identities.end(), identities.begin(),
+                                  identities.begin() + static_cast<std::ptrdiff_t>(output.kept));
+        }
+        CHECK(offset == text.size());
+        CHECK(all == expected(text, {}));
+        CHECK(stream.read_file(-1, 0) == 0);
+    }
+    std::fclose(file);
+}
+#endif
 
 TEST_CASE("a line at the threshold is kept, one above it is not") {
     const std::string text = "a\nb\nc\nd\n";
