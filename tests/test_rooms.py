@@ -47,7 +47,7 @@ PACKAGE = {
     "_sample": {"_html", "_results", "_tables"},
     "_tables": {"_core", "_items"},
     "_progress": set(),
-    "_results": {"_core", "_checks"},
+    "_results": {"_core", "_checks", "_html"},
     "_group_counts": {"_html", "_tables"},
     "_groups": {
         "_core", "_checks", "_group_counts", "_identity", "_items", "_progress", "_readers",
