@@ -62,10 +62,10 @@ void column_sequence::write_item(std::size_t i, item_bytes& item) const {
     columns_[which]->write_item(i - (which == 0 ? 0 : ends_[which - 1]), out);
 }
 
-bool column_sequence::read_number(std::size_t i, item_number& number) const {
-    item_bytes bytes;
-    write_item(i, bytes);
-    return cvmcount::read_number(bytes, number);
+bool column_sequence::read_number(std::size_t i, item_number& number) {
+    number_bytes_.clear();
+    write_item(i, number_bytes_);
+    return cvmcount::read_number(number_bytes_, number);
 }
 
 std::size_t column_sequence::read_slice(void* context, std::size_t worker, std::size_t begin,

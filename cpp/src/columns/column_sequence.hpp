@@ -34,7 +34,7 @@ class column_sequence {
     void write_item(std::size_t i, item_bytes& item) const;
 
     // Finds one value as a number. Returns false where it is none. Throws likewise.
-    bool read_number(std::size_t i, item_number& number) const;
+    bool read_number(std::size_t i, item_number& number);
 
     // For a parallel_reader, whose slices read this as column::read() does.
     sliced_input slices() noexcept { return {read_slice, this}; }
@@ -47,6 +47,7 @@ class column_sequence {
     std::vector<std::unique_ptr<column>> columns_;
     std::vector<std::size_t> ends_;       // of each column
     std::vector<identity_cache> caches_;  // of each worker
+    item_bytes number_bytes_;             // of read_number(), so that each need no memory of its own
 };
 
 }  // namespace cvmcount

@@ -116,10 +116,10 @@ class lacking_items {
     template <class Write>
     void give_if_lacking(std::uint64_t identity, Write write) {
         if (!lacks(identity)) return;
-        item_bytes bytes;
-        item_writer out(bytes);
+        written_.clear();
+        item_writer out(written_);
         write(out);
-        give(identity, std::move(bytes));
+        give(identity, item_bytes(written_));  // a copy, which takes no more memory than it needs
     }
 
     // What was given, or nothing. Precondition: it was lacking at first.
@@ -140,6 +140,7 @@ class lacking_items {
     unsigned shift_;                     // what it is shifted by to give its bucket
     std::vector<std::uint32_t> starts_;  // of the buckets, in order, and the end of the last
     std::vector<item_bytes> values_;
+    item_bytes written_;  // where items are written before they are given
     std::size_t left_;
 };
 
