@@ -156,6 +156,8 @@ def sanitize() -> None:
             f"--target={build}-site",
         )
         run_package_tests(
+            "-n",
+            "auto",
             *arguments,
             LD_PRELOAD=f"{runtime_library(f'lib{name}.so')} {runtime_library('libstdc++.so')}",
             PYTHONPATH=str(ROOT / f"{build}-site"),
