@@ -6,7 +6,6 @@ The structures are made by hand: no Arrow library is needed.
 
 import errno
 import gc
-import os
 import struct
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from arrow_capsules import (
     exported_stream,
 )
 from cvmcount import CVMSketch, count_approx
+from sanitizers import without_sanitizers
 
 
 @pytest.fixture
@@ -260,7 +260,7 @@ except MemoryError as error:
 """
 
 
-@pytest.mark.skipif("LD_PRELOAD" in os.environ, reason="sanitizers take memory of their own")
+@without_sanitizers
 def test_a_column_that_finds_no_memory():
     pytest.importorskip("pyarrow")
     pytest.importorskip("resource")

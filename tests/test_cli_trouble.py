@@ -11,6 +11,7 @@ import threading
 import pytest
 
 from program import COMMAND, counted, on_terminal, run
+from sanitizers import without_sanitizers
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="tested with tools of Unix")
 
@@ -132,10 +133,8 @@ def peak_kilobytes(arguments, pieces):
     return result, int(peak)
 
 
-SANITIZED = "LD_PRELOAD" in os.environ  # sanitizers take memory of their own
-
-
-@pytest.mark.skipif(not os.path.exists("/proc/self/status") or SANITIZED, reason="needs /proc")
+@without_sanitizers
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="needs /proc")
 @pytest.mark.parametrize("arguments", [[], ["-i", "--workers=2"], ["-f1"], ["-f2", "-tx"]])
 def test_memory_does_not_grow_with_lines(arguments):
     line = [b"x" * 1_000_000] * 200
@@ -144,7 +143,8 @@ def test_memory_does_not_grow_with_lines(arguments):
     assert peak < 40_000
 
 
-@pytest.mark.skipif(not os.path.exists("/proc/self/status") or SANITIZED, reason="needs /proc")
+@without_sanitizers
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="needs /proc")
 def test_memory_does_not_grow_with_files(tmp_path):
     path = tmp_path / "file"
     path.write_bytes(b"".join(b"%d\n" % i for i in range(5000)))
@@ -153,7 +153,8 @@ def test_memory_does_not_grow_with_files(tmp_path):
     assert peak < 40_000
 
 
-@pytest.mark.skipif(not os.path.exists("/proc/self/status") or SANITIZED, reason="needs ulimit")
+@without_sanitizers
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="needs ulimit")
 @pytest.mark.parametrize("option", ["--exact", "--capacity=2000000000"])
 def test_too_little_memory(option):
     limited = ["sh", "-c", 'ulimit -v 300000; exec "$@"', "sh", *COMMAND, option]

@@ -20,6 +20,7 @@ import zlib
 import pytest
 
 from program import COMMAND, counted, counted_as_json, run
+from sanitizers import without_sanitizers
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="tested with tools of Unix")
 
@@ -382,6 +383,7 @@ def test_many_small_files_with_workers(tmp_path):
     assert done.stdout == b"2000\n"
 
 
+@without_sanitizers
 def test_one_file_too_large_for_memory_is_not_all(tmp_path):
     filters = [{"id": lzma.FILTER_LZMA2, "preset": 0, "dict_size": 3 << 29}]
     (tmp_path / "huge.xz").write_bytes(lzma.compress(b"x\n", lzma.FORMAT_XZ, filters=filters))

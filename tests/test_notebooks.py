@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from sanitizers import without_sanitizers
+
 ROOT = Path(__file__).parents[1]
 BENCHMARKS = ROOT / "benchmarks"
 NOTEBOOKS = sorted((BENCHMARKS / "notebooks").glob("*.ipynb"))
@@ -55,7 +57,7 @@ def test_there_are_notebooks():
 
 
 @pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}")
-@pytest.mark.skipif("san.so" in os.environ.get("LD_PRELOAD", ""), reason="sanitizers: too slow")
+@without_sanitizers
 @each_notebook
 def test_runs(path, tmp_path):
     copy = tmp_path / "benchmarks"

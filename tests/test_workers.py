@@ -15,6 +15,7 @@ import threading
 import pytest
 
 from cvmcount import CVMSketch, count_approx
+from sanitizers import without_sanitizers
 
 pytestmark = pytest.mark.threads
 LONG = 600_000  # enough for a cache of addresses
@@ -216,7 +217,7 @@ print(threads, sketch == expected, len(groups))
 
 
 @pytest.mark.skipif(not hasattr(os, "confstr") or sys.platform != "linux", reason="needs glibc")
-@pytest.mark.skipif("LD_PRELOAD" in os.environ, reason="sanitizers take memory of their own")
+@without_sanitizers
 def test_where_the_system_gives_no_threads():
     pytest.importorskip("numpy")
     command = [sys.executable, "-P", "-c", NO_THREADS]
