@@ -22,20 +22,28 @@ long this_process() noexcept {
 constexpr int looks_before_sleep = 4000;
 constexpr int yields_before_sleep = 100;
 
-// Returns the first value that differs from `old`.
-std::uint32_t wait_for_change(const std::atomic<std::uint32_t>& value, std::uint32_t old) noexcept {
+}  // namespace
+
+std::uint32_t thread_team::number::wait_for_change(std::uint32_t old) noexcept {
     for (int i = 0; i < looks_before_sleep + yields_before_sleep; ++i) {
         const std::uint32_t now = value.load(std::memory_order_acquire);
         if (now != old) return now;
         if (i >= looks_before_sleep) std::this_thread::yield();
     }
-    value.wait(old, std::memory_order_acquire);
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return value.load(std::memory_order_acquire) != old; });
     return value.load(std::memory_order_acquire);
 }
 
-}  // namespace
+void thread_team::number::wake() noexcept {
+    // Who has seen the old value under the lock is asleep once it can be taken.
+    mutex_.lock();
+    mutex_.unlock();
+    changed_.notify_all();
+}
 
-thread_team::thread_team(std::size_t workers) : process_(this_process()) {
+thread_team::thread_team(std::size_t workers)
+    : process_(this_process()), pass_(new number), working_(new number) {
     helpers_.reserve(workers - 1);
     try {
         for (std::size_t slice = 1; slice < workers; ++slice) {
@@ -57,13 +65,13 @@ void thread_team::run(job work, void* context) noexcept {
     }
     work_ = work;
     context_ = context;
-    working_.store(static_cast<std::uint32_t>(helpers_.size()), std::memory_order_relaxed);
-    pass_.fetch_add(1, std::memory_order_release);
-    pass_.notify_all();
+    working_->value.store(static_cast<std::uint32_t>(helpers_.size()), std::memory_order_relaxed);
+    pass_->value.fetch_add(1, std::memory_order_release);
+    pass_->wake();
     if (work == nullptr) return;
     work(context, 0);
-    for (auto left = working_.load(std::memory_order_acquire); left != 0;) {
-        left = wait_for_change(working_, left);
+    for (auto left = working_->value.load(std::memory_order_acquire); left != 0;) {
+        left = working_->wait_for_change(left);
     }
 }
 
@@ -71,10 +79,10 @@ void thread_team::help(std::size_t slice) noexcept {
     // A helper that starts late finds its first pass begun; none can be missed, because run()
     // waits for every helper before it begins the next.
     for (std::uint32_t pass = 0;;) {
-        pass = wait_for_change(pass_, pass);
+        pass = pass_->wait_for_change(pass);
         if (work_ == nullptr) return;
         work_(context_, slice);
-        if (working_.fetch_sub(1, std::memory_order_acq_rel) == 1) working_.notify_one();
+        if (working_->value.fetch_sub(1, std::memory_order_acq_rel) == 1) working_->wake();
     }
 }
 
@@ -87,6 +95,11 @@ void thread_team::dismiss() noexcept {
             helper.detach();
         }
     }
+    if (process_ == this_process()) return;
+    // Where helpers slept when the process was forked, they seem to sleep for ever: to destroy what
+    // they sleep on would wait for them.
+    static_cast<void>(pass_.release());
+    static_cast<void>(working_.release());
 }
 
 }  // namespace cvmcount

@@ -7,8 +7,11 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -32,14 +35,31 @@ class thread_team {
     void run(job work, void* context) noexcept;
 
   private:
+    // Which threads wait for. It sleeps by a condition, because the wait() of an atomic loses a
+    // wake in libstdc++ where the system has no futex, and is not there in libc++ before macOS 11.
+    class number {
+      public:
+        std::atomic<std::uint32_t> value = 0;
+
+        // Returns the first value that differs from `old`.
+        std::uint32_t wait_for_change(std::uint32_t old) noexcept;
+
+        // To be called after a change that others may wait for.
+        void wake() noexcept;
+
+      private:
+        std::mutex mutex_;
+        std::condition_variable changed_;
+    };
+
     void help(std::size_t slice) noexcept;
     void dismiss() noexcept;
 
     long process_;        // that has the threads
     job work_ = nullptr;  // of this pass; null ends the helpers
     void* context_ = nullptr;
-    std::atomic<std::uint32_t> pass_ = 0;     // its rise publishes the two above
-    std::atomic<std::uint32_t> working_ = 0;  // its fall to 0 publishes what the helpers wrote
+    std::unique_ptr<number> pass_;     // its rise publishes the two above
+    std::unique_ptr<number> working_;  // its fall to 0 publishes what the helpers wrote
     std::vector<std::thread> helpers_;
 };
 
