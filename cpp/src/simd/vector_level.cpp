@@ -23,6 +23,12 @@ std::span<const vector_level> vector_levels() noexcept {
     const bool avx512 =
         avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq");
     return std::span(all).subspan(avx512 ? 0 : avx2 ? 1 : 2);
+#elif defined(CVMCOUNT_NEON_LEVEL)
+    static constexpr vector_level all[] = {
+        {"neon", filter_words_neon},
+        {"plain", filter_words_plain},
+    };
+    return all;
 #else
     static constexpr vector_level all[] = {{"plain", filter_words_plain}};
     return all;

@@ -13,6 +13,8 @@
 
 #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
 #define CVMCOUNT_X86_LEVELS 1
+#elif defined(__aarch64__) && defined(__ARM_NEON) && !defined(__ARM_BIG_ENDIAN)
+#define CVMCOUNT_NEON_LEVEL 1
 #endif
 
 namespace cvmcount {
@@ -24,6 +26,9 @@ filter_output filter_words_avx2(word_form form, const filter_input& input,
                                 const reading_rules& rules, std::uint64_t* out);
 filter_output filter_words_avx512(word_form form, const filter_input& input,
                                   const reading_rules& rules, std::uint64_t* out);
+#elif defined(CVMCOUNT_NEON_LEVEL)
+filter_output filter_words_neon(word_form form, const filter_input& input,
+                                const reading_rules& rules, std::uint64_t* out);
 #endif
 
 inline constexpr std::uint64_t least_int64 = std::uint64_t{1} << 63;
