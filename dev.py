@@ -7,7 +7,7 @@
     python3 dev.py lint          formatters, linters, stubs against the built package
     python3 dev.py sanitize      all tests under ASan and UBSan, the threaded ones under TSan
     python3 dev.py mutants [NAME]...  whether the C++ tests catch each bug of cpp/tests/mutants.toml
-    python3 dev.py portability   C++ tests by GCC and Clang, at several levels, and big-endian
+    python3 dev.py portability [MACHINE]...  C++ tests by other compilers and on other machines
     python3 dev.py fuzz [NAME [SECONDS]]  one target of cpp/fuzz, or a minute of each (needs Clang)
     python3 dev.py notebooks     run benchmarks/notebooks anew, in place (five minutes)
     python3 dev.py man           the manual page docs/cvmcount.1, from --help and docs/cvmcount.man
@@ -39,6 +39,18 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / "python"
 INCLUDES = ("-Icpp/include", "-Icpp/src", "-Icpp/tests")
 ENGINE_EXTRAS = ("spark", "dask", "ray", "engines")
+PORTABILITY_PACKAGES = (
+    "clang",
+    "emscripten",
+    "g++-aarch64-linux-gnu",
+    "g++-arm-linux-gnueabihf",
+    "g++-i686-linux-gnu",
+    "g++-mingw-w64-x86-64-posix",
+    "g++-s390x-linux-gnu",
+    "qemu-user-static",
+    "wine",
+    "wine64",
+)
 
 
 def run(*command: str | Path, **environment: str) -> None:
@@ -166,26 +178,6 @@ def sanitize() -> None:
             UBSAN_OPTIONS="halt_on_error=1",
             TSAN_OPTIONS="halt_on_error=1",
         )
-
-
-def portability() -> None:
-    """Runs the C++ tests, with their golden identities, wherever they might come out otherwise."""
-    set_up()
-    apt_install("clang", "g++-s390x-linux-gnu", "qemu-user-static")
-    for compiler in ("g++", "clang++"):
-        for name, level in (("O0", "-O0"), ("O3", "-O3"), ("native", "-O3 -march=native")):
-            build = f"build/{compiler.strip('+')}-{name}"
-            run_core_tests(build, "-Dbuildtype=plain", flags=level, CXX=compiler)
-    # A big-endian machine, emulated. doctest is one header, which does not depend on the machine.
-    headers = ROOT / "build" / "doctest-only"
-    shutil.copytree("/usr/include/doctest", headers / "doctest", dirs_exist_ok=True)
-    program = str(ROOT / "build" / "big-endian-tests")
-    sources = [str(path) for part in ("src", "tests") for path in ROOT.glob(f"cpp/{part}/**/*.cpp")]
-    tables = {"GOLDEN_IDENTITIES": "golden_identities.tsv", "RAPIDHASH_VALUES": "rapidhash.tsv"}
-    paths = [f'-DCVMCOUNT_{name}="{ROOT / "tests" / file}"' for name, file in tables.items()]
-    compiler = ("s390x-linux-gnu-g++", "-std=c++20", "-O2", "-static", "-ffp-contract=off")
-    run(*compiler, *paths, *INCLUDES, f"-I{headers}", *sources, "-o", program)
-    run("qemu-s390x-static", program)
 
 
 FUZZING = ("-fsanitize=fuzzer,address,undefined", "-fno-sanitize-recover=all")
@@ -331,7 +323,10 @@ def main() -> None:
         ensure_doctest()
         run(PYTHON, "cpp/tests/mutants.py", *arguments)
     elif command == "portability":
-        portability()
+        set_up("portability")
+        ensure_doctest()
+        apt_install(*PORTABILITY_PACKAGES)
+        run(PYTHON, "cpp/tests/portability.py", *arguments)
     elif command == "wheels":
         run(sys.executable, ".ci/wheels.py", *arguments)
     else:

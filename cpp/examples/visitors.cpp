@@ -1,6 +1,6 @@
 // Counts the visitors of two days, those who came on both, and keeps the sketch of both as bytes.
-#include <cstdio>
 #include <cvmcount/sketch.hpp>
+#include <iostream>
 #include <string>
 #include <vector>
 
@@ -14,7 +14,7 @@ int main() {
 
     const cvmcount::sketch both_days = monday | tuesday;
     const auto [low, high] = both_days.confidence_interval(0.95);
-    std::printf("%zu visitors, or %zu to %zu\n", both_days.count(), low, high);
-    std::printf("%zu came again\n", (monday & tuesday).count());
+    std::cout << both_days.count() << " visitors, or " << low << " to " << high << '\n';
+    std::cout << (monday & tuesday).count() << " came again\n";
     return cvmcount::sketch::from_bytes(both_days.to_bytes()) == both_days ? 0 : 1;
 }

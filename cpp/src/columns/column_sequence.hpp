@@ -47,7 +47,7 @@ class column_sequence {
     std::vector<std::unique_ptr<column>> columns_;
     std::vector<std::size_t> ends_;       // of each column
     std::vector<identity_cache> caches_;  // of each worker
-    item_bytes number_bytes_;             // of read_number(), so that each need no memory of its own
+    item_bytes number_bytes_;  // of read_number(), so that each need no memory of its own
 };
 
 }  // namespace cvmcount

@@ -324,28 +324,31 @@ TEST_CASE("lists that share their members ask for no more steps than there may b
 
 TEST_CASE("what lies in no buffer may not come any number of times") {
     constexpr std::int64_t most = std::int64_t{1} << 34;
+    constexpr bool fits = sizeof(std::size_t) == 8;  // in the sizes of this machine
+    const std::string error = fits ? "it has an absurd number of values without bytes"
+                                   : "its length or its offset is negative or absurd";
     arrow_tree nulls("n", 2'000'000'000);
     arrow_tree list("+w:2000000000", 1);
     list.without_buffer().with_child(nulls);
-    CHECK(error_of(list) == reading_work::too_many);
+    CHECK(error_of(list) == (fits ? reading_work::too_many : error));
     nulls.array.length = 1'000'000;
     list.schema.format = "+w:1000000";
     CHECK(error_of(list).empty());
     nulls.array.length = most + 1;
-    CHECK(error_of(nulls) == "it has an absurd number of values without bytes");
+    CHECK(error_of(nulls) == error);
     arrow_tree nothing("+s", most + 1), empty("+w:0", most + 1), no_bytes("w:0", most + 1);
     nothing.without_buffer();
     empty.without_buffer().with_child(nulls);
     no_bytes.without_buffer().without_buffer();
     for (arrow_tree* tree : {&nothing, &empty, &no_bytes}) {
-        CHECK(error_of(*tree) == "it has an absurd number of values without bytes");
+        CHECK(error_of(*tree) == error);
     }
     arrow_tree ends("l", 1), runs("+r", most + 1);
     ends.without_buffer().with(std::vector<std::int64_t>{most + 1});
     arrow_tree values("i", 1);
     values.without_buffer().with(std::vector<std::int32_t>{7});
     runs.with_child(ends).with_child(values);
-    CHECK(error_of(runs) == "it has an absurd number of values without bytes");
+    CHECK(error_of(runs) == error);
 }
 
 TEST_CASE("who reads long lists is asked whether to stop, and helpers stop by themselves") {

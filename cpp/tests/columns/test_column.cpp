@@ -139,7 +139,8 @@ void check(column& values, std::vector<maybe_identity> expected, random_words& r
             const std::uint64_t one = counts ? identity : hash.of_missing();
             if (one <= rules.threshold) twin.identities.push_back(one);
         }
-        const std::size_t steps[] = {expected.size() + 1, 1 + random.below(3000)};
+        const std::size_t steps[] = {expected.size() + 1,
+                                     static_cast<std::size_t>(1 + random.below(3000))};
         for (const std::size_t step : steps) {
             const reading real = read(values, 0, expected.size(), step, rules);
             REQUIRE(real.identities == twin.identities);
@@ -165,7 +166,8 @@ void check(column& values, std::vector<maybe_identity> expected, random_words& r
 }
 
 std::size_t random_size(random_words& random) {
-    const std::size_t sizes[] = {0, 1, 7, 8, 9, 1023, 1024, 1025, random.below(2500)};
+    const std::size_t sizes[] = {
+        0, 1, 7, 8, 9, 1023, 1024, 1025, static_cast<std::size_t>(random.below(2500))};
     return sizes[random.below(9)];
 }
 

@@ -89,7 +89,8 @@ TEST_CASE("a time is one element, whatever holds it") {
     const std::int64_t fits = last / 1000000000 - 1;  // in nanoseconds
     for (const std::int64_t seconds :
          {std::int64_t{0}, std::int64_t{-1}, fits, fits + 1, -fits, -fits - 1, last, -last - 1}) {
-        for (const std::int64_t attoseconds : {0L, 1L, 1000000000L, 999999999999999999L}) {
+        for (const std::int64_t attoseconds :
+             std::initializer_list<std::int64_t>{0, 1, 1000000000, 999999999999999999}) {
             seen.insert(identity.of_time(kind::datetime, seconds, attoseconds));
             seen.insert(identity.of_time(kind::duration, seconds, attoseconds));
         }

@@ -93,7 +93,7 @@ TEST_CASE("hundreds of parts, most of which add little") {
             sample_merge all;
             sampler one_by_one(coins::hashed, capacity, 0);
             for (int i = 0; i < 400; ++i) {
-                part one = {capacity + random.below(2), {}};
+                part one = {capacity + static_cast<std::size_t>(random.below(2)), {}};
                 for (std::uint64_t j = random.below(length); j-- > 0;) {
                     one.items.push_back(random.below(3) == 0 && !whole.items.empty()
                                             ? whole.items[random.below(whole.items.size())]
