@@ -21,7 +21,7 @@ from program import counted, run
 if sys.version_info >= (3, 14):
     from compression import zstd
 else:
-    from backports import zstd
+    zstd = pytest.importorskip("backports.zstd")
 
 COMPRESS = {
     "gzip": gzip.compress,

@@ -11,7 +11,6 @@ import uuid
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,6 +29,8 @@ from strategies import (
     plain_values,
     times_of_day,
 )
+
+pa = pytest.importorskip("pyarrow")
 
 
 def is_quiet(value):

@@ -6,11 +6,8 @@ import pickle
 import threading
 from collections import defaultdict
 
-import duckdb
 import numpy as np
 import pandas as pd
-import polars as pl
-import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +17,13 @@ from cvmcount._identity.objects import identity
 from rapid_hash import rapidhash
 from strategies import streams
 
+pa = pytest.importorskip("pyarrow")
+
 WORDS = [f"user {number * number % 4999}" for number in range(30_000)]
+
+
+def polars():
+    return pytest.importorskip("polars")
 
 
 def kept(items, keep="items", capacity=64, **arguments):
@@ -54,9 +57,9 @@ def totals_of(items, values):
         pd.Series,
         lambda words: pd.Series(words).astype("category"),
         lambda words: pd.Series(words, dtype=object),
-        pl.Series,
-        lambda words: pl.Series(words, dtype=pl.Categorical),
-        lambda words: duckdb.from_arrow(pa.table({"word": words})),
+        lambda words: polars().Series(words),
+        lambda words: polars().Series(words, dtype=polars().Categorical),
+        lambda words: pytest.importorskip("duckdb").from_arrow(pa.table({"word": words})),
     ],
 )
 @pytest.mark.parametrize("keep", ["items", "summaries"])
@@ -164,7 +167,7 @@ def test_several_threads_lose_no_value():
         np.array,
         pa.array,
         pd.Series,
-        pl.Series,
+        lambda values: polars().Series(values),
         lambda values: pd.Series(values, dtype=object),
         lambda values: pa.chunked_array([values[:7], values[7:]]),
     ],
@@ -361,4 +364,4 @@ def test_the_sample_shows_itself():
     assert "<table" in sample._repr_html_()
     frame = pd.DataFrame(sample.to_pydict())
     assert list(frame.columns) == ["item", "count", "sum", "min", "max"]
-    assert pl.DataFrame(kept([1, 2]).sample().to_pydict()).shape == (2, 1)
+    assert polars().DataFrame(kept([1, 2]).sample().to_pydict()).shape == (2, 1)

@@ -4,6 +4,7 @@ Also run under TSan, where a red run means a data race.
 """
 
 import itertools
+import sys
 import threading
 import time
 
@@ -12,6 +13,10 @@ import pytest
 from cvmcount import CVMSketch
 
 pytestmark = pytest.mark.threads
+with_interpreter_lock = pytest.mark.skipif(
+    not getattr(sys, "_is_gil_enabled", lambda: True)(),
+    reason="without a lock of the interpreter, threads need no turns",
+)
 
 
 def run_together(*targets):
@@ -75,6 +80,7 @@ def test_readers_see_whole_states():
     assert sketch == alone
 
 
+@with_interpreter_lock
 @pytest.mark.parametrize(
     "items",
     [
@@ -104,6 +110,7 @@ def nested_pairs(levels):
     return pair
 
 
+@with_interpreter_lock
 @pytest.mark.parametrize(
     "item",
     [nested_pairs(23), tuple(range(6_000_000)), frozenset(range(1_500_000)), "é" * 200_000_000],

@@ -86,6 +86,18 @@ cdef extern from *:
     double steady_seconds() noexcept nogil
 
 
+# Without it other threads run at any time. A build of Python has it or has it not.
+cdef extern from *:
+    """
+    #ifdef Py_GIL_DISABLED
+    #define CVMCOUNT_HAS_INTERPRETER_LOCK 0
+    #else
+    #define CVMCOUNT_HAS_INTERPRETER_LOCK 1
+    #endif
+    """
+    bint HAS_INTERPRETER_LOCK "CVMCOUNT_HAS_INTERPRETER_LOCK"
+
+
 # Text and bytes of this size take long enough that Ctrl-C must be heeded between two of them.
 cdef enum:
     LONG = 1 << 16

@@ -14,6 +14,7 @@
 
 from cvmcount._core.reading cimport address_cache, reading_output, reading_rules, sliced_input
 from cvmcount._identity.objects cimport (
+    HAS_INTERPRETER_LOCK,
     Py_TYPE,
     PyTuple_GET_ITEM,
     PyTuple_GET_SIZE,
@@ -36,16 +37,8 @@ cdef extern from *:
     #else
     #define CVMCOUNT_PREFETCH(address) ((void)(address))
     #endif
-
-    // Without an interpreter lock, objects may be freed at any time between two blocks.
-    #ifdef Py_GIL_DISABLED
-    #define CVMCOUNT_OBJECTS_STAY 0
-    #else
-    #define CVMCOUNT_OBJECTS_STAY 1
-    #endif
     """
     void prefetch "CVMCOUNT_PREFETCH" (const void* address) noexcept nogil
-    bint OBJECTS_STAY "CVMCOUNT_OBJECTS_STAY"
 
 
 cdef enum:
@@ -278,7 +271,9 @@ cdef class SequenceReader(BlockReader):
         return encode_item(self.items[position])
 
     cdef address_cache* caches_for(self, const Block* block, size_t size) except? NULL:
-        if OBJECTS_STAY and block.identifier.rules.skip_repeats and size >= LEAST_FOR_CACHE:
+        cdef bint may_skip = block.identifier.rules.skip_repeats and size >= LEAST_FOR_CACHE
+        # Without an interpreter lock, objects may be freed at any time between two blocks.
+        if HAS_INTERPRETER_LOCK and may_skip:
             if self.caches.empty():
                 self.caches.resize(self.reader.get().workers())
             return self.caches.data()
