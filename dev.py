@@ -47,6 +47,7 @@ PORTABILITY_PACKAGES = (
     "g++-i686-linux-gnu",
     "g++-mingw-w64-x86-64-posix",
     "g++-s390x-linux-gnu",
+    "node-acorn",
     "qemu-user-static",
     "wine",
     "wine64",
@@ -151,7 +152,7 @@ def runtime_library(name: str) -> str:
 def sanitize() -> None:
     set_up("test")
     for name, sanitizers, arguments in (
-        ("asan", "address,undefined", ()),
+        ("asan", "address,undefined", ("-n", "auto")),
         ("tsan", "thread", ("-m", "threads")),
     ):
         build = f"build/{name}"
@@ -168,8 +169,6 @@ def sanitize() -> None:
             f"--target={build}-site",
         )
         run_package_tests(
-            "-n",
-            "auto",
             *arguments,
             LD_PRELOAD=f"{runtime_library(f'lib{name}.so')} {runtime_library('libstdc++.so')}",
             PYTHONPATH=str(ROOT / f"{build}-site"),

@@ -106,7 +106,8 @@ layout layout_in(const rows& part, std::size_t width) {
 
 // Values that take no memory cost time all the same.
 void require_few(const rows& part) {
-    require(part.size <= std::uint64_t{1} << 34, "it has an absurd number of values without bytes");
+    require(std::uint64_t{part.size} <= std::uint64_t{1} << 34,
+            "it has an absurd number of values without bytes");
 }
 
 // Every kind that can have nulls has their bitmap as its first buffer.

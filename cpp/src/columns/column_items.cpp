@@ -1,9 +1,9 @@
 // The values of columns as items: what is kept of an element beside its identity.
-#include <bit>
 #include <cmath>
 #include <cstring>
 #include <limits>
 
+#include "base/bit_cast.hpp"
 #include "base/utf8.hpp"
 #include "columns/array_columns.hpp"
 #include "columns/composite_column.hpp"
@@ -40,7 +40,7 @@ std::uint64_t integer_at(number_type type, const std::byte* source, bool swapped
 
 template <class Real>
 double real_at(const std::byte* source, bool swapped) noexcept {
-    return std::bit_cast<double>(word_at<Real>(source, swapped));
+    return bit_cast<double>(word_at<Real>(source, swapped));
 }
 
 // NaN is a missing value.

@@ -3,12 +3,12 @@
 #pragma once
 
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
 
+#include "base/bit_cast.hpp"
 #include "base/bytes.hpp"
 #include "columns/column.hpp"
 #include "simd/vector_level.hpp"
@@ -47,7 +47,7 @@ inline double half_to_double(std::uint16_t bits) noexcept {
         return sign == 0 ? size : -size;
     }
     const std::uint64_t as_double = exponent == 31 ? 2047 : exponent - 15 + 1023;
-    return std::bit_cast<double>(sign | as_double << 52 | fraction << 42);
+    return bit_cast<double>(sign | as_double << 52 | fraction << 42);
 }
 
 // The word that stands for a value in the form that its type has.
@@ -70,13 +70,13 @@ struct boolean {
 struct real16 {
     using bits = std::uint16_t;
     static std::uint64_t word(bits value) noexcept {
-        return std::bit_cast<std::uint64_t>(half_to_double(value));
+        return bit_cast<std::uint64_t>(half_to_double(value));
     }
 };
 struct real32 {
     using bits = std::uint32_t;
     static std::uint64_t word(bits value) noexcept {
-        return std::bit_cast<std::uint64_t>(double{std::bit_cast<float>(value)});
+        return bit_cast<std::uint64_t>(double{bit_cast<float>(value)});
     }
 };
 

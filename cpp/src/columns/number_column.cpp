@@ -1,8 +1,8 @@
 #include <array>
-#include <bit>
 #include <cmath>
 #include <type_traits>
 
+#include "base/bit_cast.hpp"
 #include "columns/array_columns.hpp"
 #include "columns/gather.hpp"
 
@@ -71,7 +71,7 @@ filter_output number_column::read_complex(const block& which) const noexcept {
             const std::byte* source = value(which.begin + i);
             const auto part = [&](std::size_t number) {
                 const std::byte* at = source + number * sizeof(bits);
-                return std::bit_cast<double>(Real::word(load<bits>(at, values().swapped)));
+                return bit_cast<double>(Real::word(load<bits>(at, values().swapped)));
             };
             const double real = part(0), imaginary = part(1);
             if (std::isnan(real) || std::isnan(imaginary)) return false;

@@ -371,7 +371,7 @@ hashed_state group_table::state_of(const group& of) const {
     }
     hashed_state state = {capacity_, of.items_seen};
     state.retained = elements(of);
-    std::ranges::sort(state.retained);
+    std::sort(state.retained.begin(), state.retained.end());
     return state;
 }
 

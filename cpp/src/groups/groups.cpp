@@ -137,7 +137,7 @@ std::vector<groups::place> groups::in_order() const {
         for (std::uint32_t i = 0; i < tables_[t].groups.size(); ++i) places.push_back({t, i});
     }
     const auto order = [this](place of) { return tables_[of.table].groups.order(of.in_table); };
-    std::ranges::sort(places, {}, order);
+    std::sort(places.begin(), places.end(), [&](place a, place b) { return order(a) < order(b); });
     return places;
 }
 
@@ -256,10 +256,12 @@ bool operator==(const groups& a, const groups& b) {
     }
     const auto places_a = a.in_order();
     const auto places_b = b.in_order();
-    return std::ranges::equal(places_a, places_b, [&](groups::place p, groups::place q) {
-        return a.key(p) == b.key(q) && a.state(p) == b.state(q) &&
-               std::ranges::equal(a.name(p), b.name(q));
-    });
+    return std::equal(places_a.begin(), places_a.end(), places_b.begin(), places_b.end(),
+                      [&](groups::place p, groups::place q) {
+                          const auto name = a.name(p), other = b.name(q);
+                          return a.key(p) == b.key(q) && a.state(p) == b.state(q) &&
+                                 std::equal(name.begin(), name.end(), other.begin(), other.end());
+                      });
 }
 
 std::size_t groups::memory_bytes() const noexcept {

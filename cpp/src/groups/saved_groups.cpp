@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <stdexcept>
 #include <string>
 #include <utility>
 
+#include "base/bit_cast.hpp"
 #include "base/bytes.hpp"
 #include "identity/identity.hpp"
 #include "items/item_check.hpp"
@@ -176,7 +176,7 @@ std::size_t groups_loader::read_head(std::span<const std::byte> bytes) {
     items_seen_ = in.word();
     if (in.word() != 0) throw_invalid_state("unknown flags");
     // A sketch checks them: of an accuracy target the capacity follows.
-    const bool by_capacity = std::bit_cast<std::uint64_t>(settings.epsilon) == 0;
+    const bool by_capacity = bit_cast<std::uint64_t>(settings.epsilon) == 0;
     if (by_capacity) {
         settings.capacity = static_cast<std::size_t>(capacity);
         settings.epsilon = sketch_settings().epsilon;

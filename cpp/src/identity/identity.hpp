@@ -19,11 +19,11 @@
 #pragma once
 
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
+#include "base/bit_cast.hpp"
 #include "base/mix.hpp"
 #include "identity/number_residues.hpp"
 #include "identity/rapidhash.hpp"
@@ -90,7 +90,7 @@ class identity_hash {
         } else if (value >= two_to_63 && value < two_to_64) {
             return of_unsigned(static_cast<std::uint64_t>(value));
         }
-        return of_word(kind::real, std::bit_cast<std::uint64_t>(value));
+        return of_word(kind::real, bit_cast<std::uint64_t>(value));
     }
 
     // Precondition: the number is neither a 64-bit integer, signed or not, nor a double.

@@ -1,10 +1,10 @@
 #include "items/item_number.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <limits>
 
+#include "base/bit_cast.hpp"
 #include "base/mix.hpp"
 #include "items/item_writer.hpp"
 
@@ -33,7 +33,7 @@ head take_head(std::span<const std::byte>& item) noexcept {
 }
 
 item_number real(double value) noexcept {
-    return {number_form::real, std::bit_cast<std::uint64_t>(value)};
+    return {number_form::real, bit_cast<std::uint64_t>(value)};
 }
 
 // An integer, as an int64 where it is one. Returns false where it is none.
@@ -90,7 +90,7 @@ bool read_tagged(std::span<const std::byte> item, item_number& number) noexcept 
 }  // namespace
 
 double as_double(std::uint64_t bits, number_form form) noexcept {
-    return form == number_form::real ? std::bit_cast<double>(bits)
+    return form == number_form::real ? bit_cast<double>(bits)
                                      : static_cast<double>(static_cast<std::int64_t>(bits));
 }
 
@@ -138,8 +138,8 @@ void number_totals::add(const number_totals& others, number_form form) noexcept 
     }
     numbers += others.numbers;
     if (form == number_form::real) {
-        const auto bits = [](double value) { return std::bit_cast<std::uint64_t>(value); };
-        const auto value = [](std::uint64_t word) { return std::bit_cast<double>(word); };
+        const auto bits = [](double value) { return bit_cast<std::uint64_t>(value); };
+        const auto value = [](std::uint64_t word) { return bit_cast<double>(word); };
         sum_low = bits(value(sum_low) + value(others.sum_low));
         least = bits(std::min(value(least), value(others.least)));
         greatest = bits(std::max(value(greatest), value(others.greatest)));
@@ -153,7 +153,7 @@ void number_totals::add(const number_totals& others, number_form form) noexcept 
 }
 
 double number_totals::sum_as_double(number_form form) const noexcept {
-    if (form == number_form::real) return std::bit_cast<double>(sum_low);
+    if (form == number_form::real) return bit_cast<double>(sum_low);
     const auto of_magnitude = [](std::uint64_t high, std::uint64_t low) {
         return static_cast<double>(high) * two_to_64 + static_cast<double>(low);
     };
@@ -163,10 +163,10 @@ double number_totals::sum_as_double(number_form form) const noexcept {
 
 void number_totals::make_real() noexcept {
     if (numbers == 0) return;
-    sum_low = std::bit_cast<std::uint64_t>(sum_as_double(number_form::integer));
+    sum_low = bit_cast<std::uint64_t>(sum_as_double(number_form::integer));
     sum_high = 0;
-    least = std::bit_cast<std::uint64_t>(as_double(least, number_form::integer));
-    greatest = std::bit_cast<std::uint64_t>(as_double(greatest, number_form::integer));
+    least = bit_cast<std::uint64_t>(as_double(least, number_form::integer));
+    greatest = bit_cast<std::uint64_t>(as_double(greatest, number_form::integer));
 }
 
 }  // namespace cvmcount

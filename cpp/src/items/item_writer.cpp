@@ -1,8 +1,8 @@
 #include "items/item_writer.hpp"
 
 #include <array>
-#include <bit>
 
+#include "base/bit_cast.hpp"
 #include "base/bytes.hpp"
 #include "base/mix.hpp"
 
@@ -41,7 +41,7 @@ void item_writer::integer(std::int64_t value) {
 }
 
 void item_writer::real(double value) {
-    const auto bits = std::bit_cast<std::uint64_t>(value);
+    const auto bits = bit_cast<std::uint64_t>(value);
     byte(0xfb);
     for (int shift = 56; shift >= 0; shift -= 8) byte(static_cast<unsigned>(bits >> shift & 0xff));
 }

@@ -5,6 +5,7 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "base/bit_cast.hpp"
 #include "base/mix.hpp"
 #include "base/near_slot.hpp"
 
@@ -98,10 +99,9 @@ bool kept_items::count(std::uint64_t identity, item_number number) {
     const bool is_first = summary.count++ == 0;
     if (number.form == number_form::none) return is_first;
     const bool becomes_real = form_ == number_form::real && number.form == number_form::integer;
-    summary.totals.add(becomes_real
-                           ? std::bit_cast<std::uint64_t>(as_double(number.bits, number.form))
-                           : number.bits,
-                       form_);
+    summary.totals.add(
+        becomes_real ? bit_cast<std::uint64_t>(as_double(number.bits, number.form)) : number.bits,
+        form_);
     return is_first;
 }
 

@@ -128,7 +128,8 @@ class field_reader {
         const std::size_t size = delimiter_.size();
         if (size > 1) {  // it may lie within the one before, or be another text
             if (position < field_begin_ || text_.size() - position < size) return;
-            if (!std::ranges::equal(text_.subspan(position, size), delimiter_)) return;
+            const auto found = text_.begin() + static_cast<std::ptrdiff_t>(position);
+            if (!std::equal(delimiter_.begin(), delimiter_.end(), found)) return;
         }
         end_field(position);
         field_begin_ = position + size;

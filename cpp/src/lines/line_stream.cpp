@@ -79,7 +79,8 @@ void line_stream::take(std::size_t bytes, const reading_rules& rules,
 // Where the line after the first end in the buffer begins. There is one.
 std::size_t line_stream::after_first_end(std::span<const std::byte> text) const noexcept {
     if (form_.quotes) return rows_.after_end(0, text.size());
-    return static_cast<std::size_t>(std::ranges::find(text, form_.end) - text.begin()) + 1;
+    return static_cast<std::size_t>(std::find(text.begin(), text.end(), form_.end) - text.begin()) +
+           1;
 }
 
 // Where the line after the last end in the buffer begins; 0 where there is none. No end stands in

@@ -118,7 +118,7 @@ bool long_line::finish() noexcept {
         if (next_ < wanted_.size()) return false;
     }
     const auto is_empty = [](const element& each) { return each.empty; };
-    return !form_.skips_empty || !std::ranges::all_of(elements_, is_empty);
+    return !form_.skips_empty || !std::all_of(elements_.begin(), elements_.end(), is_empty);
 }
 
 std::uint64_t long_line::identity(std::size_t first, std::size_t count) noexcept {

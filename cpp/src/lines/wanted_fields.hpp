@@ -13,7 +13,7 @@ namespace cvmcount {
 class wanted_fields {
   public:
     explicit wanted_fields(const line_form& form) noexcept {
-        const auto end = std::ranges::copy(form.fields, numbers_.begin()).out;
+        const auto end = std::copy(form.fields.begin(), form.fields.end(), numbers_.begin());
         std::sort(numbers_.begin(), end);
         size_ = static_cast<std::size_t>(std::unique(numbers_.begin(), end) - numbers_.begin());
     }

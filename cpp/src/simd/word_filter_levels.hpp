@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "base/always_inline.hpp"
+#include "base/bit_cast.hpp"
 #include "base/missing_bits.hpp"
 #include "base/prefetch.hpp"
 #include "simd/word_filter.hpp"
@@ -43,7 +44,7 @@ inline bool identify_word(std::uint64_t word, const identity_hash& hash, const t
     } else if constexpr (Form == word_form::unsigned_integer) {
         identity = hash.of_unsigned(word);
     } else if constexpr (Form == word_form::real) {
-        const auto value = std::bit_cast<double>(word);
+        const auto value = bit_cast<double>(word);
         if (value != value) return false;
         identity = hash.of_real(value);
     } else {

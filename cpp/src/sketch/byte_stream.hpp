@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -11,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/bit_cast.hpp"
 #include "base/bytes.hpp"
 
 namespace cvmcount {
@@ -21,7 +21,7 @@ class byte_writer {
 
     void byte(std::uint8_t value) { bytes_.push_back(std::byte{value}); }
     void word(std::uint64_t value) { number(value, sizeof value); }
-    void real(double value) { word(std::bit_cast<std::uint64_t>(value)); }
+    void real(double value) { word(bit_cast<std::uint64_t>(value)); }
 
     // The lowest bytes of it, so many.
     void number(std::uint64_t value, std::size_t width) {
@@ -69,7 +69,7 @@ class byte_reader {
 
     std::uint8_t byte() { return std::to_integer<std::uint8_t>(take(1)[0]); }
     std::uint64_t word() { return load_le<std::uint64_t>(take(sizeof(std::uint64_t)).data()); }
-    double real() { return std::bit_cast<double>(word()); }
+    double real() { return bit_cast<double>(word()); }
 
     std::uint64_t number(std::size_t width) {
         std::array<std::byte, sizeof(std::uint64_t)> little = {};

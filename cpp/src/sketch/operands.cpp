@@ -70,7 +70,7 @@ void operands::add(hashed_state state, double theta, certain_bounds bounds) {
 }
 
 bool operands::all_exact() const noexcept {
-    return std::ranges::all_of(all_, &operand::exact);
+    return std::all_of(all_.begin(), all_.end(), [](const operand& each) { return each.exact; });
 }
 
 // Every element once, with its owners by falling threshold.
@@ -142,7 +142,8 @@ void operands::correct(sums& total, region& within, double end) const {
 }
 
 void operands::use_history(sums& total) const {
-    const auto histories = static_cast<double>(std::ranges::count_if(all_, &operand::has_history));
+    const auto histories = static_cast<double>(std::count_if(
+        all_.begin(), all_.end(), [](const operand& each) { return each.has_history; }));
     for (std::size_t i = 0; i < all_.size(); ++i) {
         const operand& each = all_[i];
         if (!each.has_history) continue;
@@ -198,8 +199,8 @@ sampled_count operands::in_all(bool is_certain) {
     const operand& sample = all_[shortest];
     for (std::size_t j = 0; j < sample.below; ++j) {
         const std::uint64_t identity = sample.retained[j];
-        result.retained += std::ranges::all_of(all_, [identity](const operand& each) {
-            return std::ranges::binary_search(each.retained, identity);
+        result.retained += std::all_of(all_.begin(), all_.end(), [identity](const operand& each) {
+            return std::binary_search(each.retained.begin(), each.retained.end(), identity);
         });
     }
     return result;

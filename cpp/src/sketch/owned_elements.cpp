@@ -15,7 +15,7 @@ std::vector<std::uint64_t> owned_elements::last_of_blocks() const {
             some.push_back(each.retained[i]);
         }
     }
-    std::ranges::sort(some);
+    std::sort(some.begin(), some.end());
     std::vector<std::uint64_t> last;
     for (std::size_t i = block_size / step; i < some.size(); i += block_size / step) {
         last.push_back(some[i]);

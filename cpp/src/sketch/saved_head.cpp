@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <stdexcept>
 #include <utility>
 
+#include "base/bit_cast.hpp"
 #include "base/bytes.hpp"
 #include "identity/identity.hpp"
 #include "identity/rapidhash.hpp"
@@ -55,7 +55,7 @@ std::size_t read_settings(byte_reader& in, saved_settings& settings) {
     const bool several = (flags & several_hashes) != 0;
     if ((flags & salted) != 0) settings.hashes = {salt, several};
     const bool is_target = settings.epsilon > 0.0 && settings.epsilon < 1.0;
-    if (!is_target && std::bit_cast<std::uint64_t>(settings.epsilon) != 0) {
+    if (!is_target && bit_cast<std::uint64_t>(settings.epsilon) != 0) {
         throw_invalid_state("epsilon is out of range");
     }
     if (!(settings.delta > 0.0 && settings.delta < 1.0))

@@ -27,7 +27,7 @@ std::vector<std::uint64_t> shifted(const std::vector<std::uint64_t>& ascending, 
 }
 
 void drop_from(std::vector<std::uint64_t>& cells, std::uint64_t end) {
-    cells.erase(std::ranges::lower_bound(cells, end), cells.end());
+    cells.erase(std::lower_bound(cells.begin(), cells.end(), end), cells.end());
 }
 
 }  // namespace
@@ -155,7 +155,8 @@ void truncated_sketch::merge(const truncated_sketch& other) {
     }
     std::vector<std::uint64_t> both;
     both.reserve(result.cells_.size() + part.cells_.size());
-    std::ranges::set_union(result.cells_, part.cells_, std::back_inserter(both));
+    std::set_union(result.cells_.begin(), result.cells_.end(), part.cells_.begin(),
+                   part.cells_.end(), std::back_inserter(both));
     if (!result.exact_) drop_from(both, result.threshold_cell());
     const std::size_t most = result.capacity_ - (result.exact_ ? 0 : 1);
     if (both.size() > most) {
@@ -233,7 +234,8 @@ truncated_sketch::comparison truncated_sketch::compare(const truncated_sketch& o
     if (a.cells_below() > cells) drop_from(a.cells_, b.threshold_cell());
     if (b.cells_below() > cells) drop_from(b.cells_, a.threshold_cell());
     std::vector<std::uint64_t> either;
-    std::ranges::set_union(a.cells_, b.cells_, std::back_inserter(either));
+    std::set_union(a.cells_.begin(), a.cells_.end(), b.cells_.begin(), b.cells_.end(),
+                   std::back_inserter(either));
     const auto elements = [cells](const std::vector<std::uint64_t>& taken) {
         return elements_of_cells(static_cast<double>(taken.size()), cells);
     };

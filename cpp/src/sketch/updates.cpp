@@ -57,7 +57,7 @@ void sketch::add_identity_of(std::uint64_t identity, Write write) {
 }
 
 void sketch::add(std::string_view text) {
-    const auto bytes = std::as_bytes(std::span(text));
+    const auto bytes = std::as_bytes(std::span<const char>(text));
     const bool is_text = is_utf8(bytes);
     add_identity_of(parts_->hash->of_bytes(is_text ? kind::text : kind::bytes, bytes),
                     [&](item_writer& out) { is_text ? out.text(bytes) : out.bytes(bytes); });

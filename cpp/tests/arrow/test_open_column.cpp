@@ -28,7 +28,7 @@ using offsets = std::vector<std::int32_t>;
 const identity_hash hash(1);
 
 std::uint64_t text(std::string_view value) {
-    return hash.of_text(std::as_bytes(std::span(value)));
+    return hash.of_text(std::as_bytes(std::span<const char>(value)));
 }
 
 std::uint64_t tuple(std::vector<std::uint64_t> members) {

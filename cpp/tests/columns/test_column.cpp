@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -15,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/bit_cast.hpp"
 #include "base/utf8.hpp"
 #include "columns/array_columns.hpp"
 #include "columns/column_sequence.hpp"
@@ -232,14 +232,14 @@ TEST_CASE("floating-point numbers of every width") {
         number_type::real64,
         [](random_words& random) {
             if (random.below(2) == 0) return static_cast<double>(random.below(100)) / 4;
-            return std::bit_cast<double>(random.next());
+            return bit_cast<double>(random.next());
         },
         real_identity);
     check_numbers<float>(
         number_type::real32,
         [](random_words& random) {
             if (random.below(2) == 0) return static_cast<float>(random.below(100)) / 4;
-            return std::bit_cast<float>(static_cast<std::uint32_t>(random.next()));
+            return bit_cast<float>(static_cast<std::uint32_t>(random.next()));
         },
         real_identity);
     // Every one of the 16-bit numbers, by their definition.

@@ -2,7 +2,6 @@
 // rest: sketches made here would not merge with theirs. The table is tests/golden_identities.tsv.
 #include <doctest/doctest.h>
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <fstream>
@@ -10,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/bit_cast.hpp"
 #include "identity/identity.hpp"
 
 namespace cvmcount::testing {
@@ -27,8 +27,7 @@ std::vector<std::byte> bytes_from_hex(const std::string& hex) {
 std::uint64_t identify(const identity_hash& hash, const std::string& form,
                        const std::string& payload) {
     if (form == "integer") return hash.of_integer(std::stoll(payload));
-    if (form == "real")
-        return hash.of_real(std::bit_cast<double>(std::stoull(payload, nullptr, 16)));
+    if (form == "real") return hash.of_real(bit_cast<double>(std::stoull(payload, nullptr, 16)));
     const std::vector<std::byte> bytes = bytes_from_hex(payload);
     if (form == "text") return hash.of_text(bytes);
     if (form == "bytes") return hash.of_bytes(bytes);

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/bit_cast.hpp"
 #include "base/bytes.hpp"
 #include "base/calendar.hpp"
 #include "identity/identity.hpp"
@@ -78,7 +79,7 @@ TEST_CASE("neighbours around the edges of the forms are different elements") {
 TEST_CASE("kinds never meet") {
     CHECK(identity.of_text(bytes_of("a")) != identity.of_bytes(bytes_of("a")));
     CHECK(identity.of_text({}) != identity.of_bytes({}));
-    CHECK(identity.of_real(0.5) != identity.of_integer(std::bit_cast<std::int64_t>(0.5)));
+    CHECK(identity.of_real(0.5) != identity.of_integer(bit_cast<std::int64_t>(0.5)));
     CHECK(identity.of_missing() != identity.of_integer(0));
     CHECK(identity.of_missing() != identity.of_text({}));
 }

@@ -4,13 +4,13 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "base/bit_cast.hpp"
 #include "identity/identity.hpp"
 #include "identity/word_hash.hpp"
 #include "support/random_words.hpp"
@@ -211,8 +211,7 @@ const family families[] = {
     integers("minutes, in seconds", [](auto i) { return 1700000000 + 60 * i; }),
     integers("hours, in microseconds", [](auto i) { return (472222 + i) * 3600000000; }),
     integers("seconds, in nanoseconds", [](auto i) { return (1700000000 + i) * 1000000000; }),
-    integers("bits of floats",
-             [](auto i) { return std::bit_cast<std::uint64_t>(1.0 + double(i)); }),
+    integers("bits of floats", [](auto i) { return bit_cast<std::uint64_t>(1.0 + double(i)); }),
     reals("tenths", [](double i) { return i / 10 + 0.05; }),
     reals("reciprocals", [](double i) { return 1 / (i + 1.5); }),
     reals("far from one", [](double i) { return std::ldexp(i + 0.5, -900); }),

@@ -2,11 +2,11 @@
 #include <doctest/doctest.h>
 
 #include <array>
-#include <bit>
 #include <cstdint>
 #include <limits>
 #include <vector>
 
+#include "base/bit_cast.hpp"
 #include "base/bytes.hpp"
 #include "items/item_number.hpp"
 #include "items/item_writer.hpp"
@@ -39,7 +39,7 @@ bool is_number(Write write) {
 
 double real_of(const item_number& number) {
     REQUIRE(number.form == number_form::real);
-    return std::bit_cast<double>(number.bits);
+    return bit_cast<double>(number.bits);
 }
 
 std::array<std::byte, 16> magnitude(std::uint64_t low, std::uint64_t high = 0) {
@@ -132,10 +132,10 @@ TEST_CASE("integers become doubles where doubles come") {
     totals.add(static_cast<std::uint64_t>(-3), number_form::integer);
     totals.add(5, number_form::integer);
     totals.make_real();
-    CHECK(std::bit_cast<double>(totals.sum_low) == 2.0);
-    CHECK(std::bit_cast<double>(totals.least) == -3.0);
-    CHECK(std::bit_cast<double>(totals.greatest) == 5.0);
-    totals.add(std::bit_cast<std::uint64_t>(0.5), number_form::real);
+    CHECK(bit_cast<double>(totals.sum_low) == 2.0);
+    CHECK(bit_cast<double>(totals.least) == -3.0);
+    CHECK(bit_cast<double>(totals.greatest) == 5.0);
+    totals.add(bit_cast<std::uint64_t>(0.5), number_form::real);
     CHECK(totals.sum_as_double(number_form::real) == 2.5);
     CHECK(totals.numbers == 3);
     number_totals none;

@@ -32,7 +32,7 @@ std::string of_time(std::int64_t count, std::int64_t factor) {
 }
 
 std::span<const std::byte> as_bytes(const std::string& text) {
-    return std::as_bytes(std::span(text));
+    return std::as_bytes(std::span<const char>(text));
 }
 
 TEST_CASE("integers take as few bytes as they need") {

@@ -3,7 +3,6 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <bit>
 #include <cstdint>
 #include <map>
 #include <numeric>
@@ -11,6 +10,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "base/bit_cast.hpp"
 #include "base/mix.hpp"
 #include "items/kept_items.hpp"
 #include "support/random_words.hpp"
@@ -42,7 +42,8 @@ TEST_CASE("identities that were chosen to share a slot are found in few steps") 
     CHECK(kept.find(1) == nullptr);
     kept.keep_only(left);
     for (const std::uint64_t identity : crafted) {
-        CHECK((kept.find(identity) != nullptr) == std::ranges::binary_search(left, identity));
+        CHECK((kept.find(identity) != nullptr) ==
+              std::binary_search(left.begin(), left.end(), identity));
     }
 }
 
@@ -72,7 +73,7 @@ TEST_CASE("items are found under their identities, whatever comes and goes") {
                 kept.keep_smallest(700);
             }
             std::erase_if(twin, [&](const auto& each) {
-                return !std::ranges::binary_search(identities, each.first);
+                return !std::binary_search(identities.begin(), identities.end(), each.first);
             });
             REQUIRE(kept.size() == twin.size());
             for (const auto& [identity, count] : twin) {
@@ -98,7 +99,7 @@ TEST_CASE("numbers agree on a form, and durations on none but theirs") {
     kept.count(1, integer(-3));
     kept.count(1, {});
     kept.agree_on(number_form::real);
-    kept.count(1, {number_form::real, std::bit_cast<std::uint64_t>(0.5)});
+    kept.count(1, {number_form::real, bit_cast<std::uint64_t>(0.5)});
     kept.count(1, integer(2));
     const item_summary& summary = kept.find(1)->summary;
     CHECK(summary.count == 4);
@@ -117,7 +118,7 @@ TEST_CASE("merging adds what both know") {
     a.count(2, integer(7));
     b.at(1).bytes = value_of(9);  // of equal ones, the first is kept
     b.at(2).bytes = value_of(2);
-    b.count(1, {number_form::real, std::bit_cast<std::uint64_t>(0.25)});
+    b.count(1, {number_form::real, bit_cast<std::uint64_t>(0.25)});
     b.count(3, {});
     a.merge(b);
     CHECK(a.size() == 3);
@@ -160,7 +161,7 @@ TEST_CASE("what is lacking is found, whether it is hashes or not") {
     constexpr std::uint64_t largest = ~std::uint64_t{0};
     words hashes;
     for (int i = 0; i < 1'000; ++i) hashes.push_back(random() >> 8);
-    std::ranges::sort(hashes);
+    std::sort(hashes.begin(), hashes.end());
     words crowded(1'000);
     std::iota(crowded.begin(), crowded.end(), 0U);
     words far_away = crowded;
@@ -168,11 +169,12 @@ TEST_CASE("what is lacking is found, whether it is hashes or not") {
     for (const words& all :
          {hashes, crowded, far_away, words{0}, words{largest}, words{7, largest}}) {
         const lacking_items lacking(all);
-        CHECK(std::ranges::all_of(all, [&](std::uint64_t id) { return lacking.lacks(id); }));
+        CHECK(std::all_of(all.begin(), all.end(),
+                          [&](std::uint64_t id) { return lacking.lacks(id); }));
         const auto finds_other = [&](std::uint64_t id) {
-            return lacking.lacks(id + 1) != std::ranges::binary_search(all, id + 1);
+            return lacking.lacks(id + 1) != std::binary_search(all.begin(), all.end(), id + 1);
         };
-        CHECK(std::ranges::none_of(all, finds_other));
+        CHECK(std::none_of(all.begin(), all.end(), finds_other));
     }
 }
 

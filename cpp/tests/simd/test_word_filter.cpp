@@ -1,7 +1,6 @@
 // A red run means that a column counts differently on another CPU, or than its values one by one.
 #include <doctest/doctest.h>
 
-#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -9,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/bit_cast.hpp"
 #include "simd/vector_level.hpp"
 #include "simd/word_filter_levels.hpp"
 #include "support/random_words.hpp"
@@ -29,7 +29,7 @@ expected by_hand(word_form form, const std::vector<std::uint64_t>& words,
     expected result;
     for (std::size_t i = 0; i < words.size(); ++i) {
         const std::uint64_t word = words[i];
-        const auto real = std::bit_cast<double>(word);
+        const auto real = bit_cast<double>(word);
         bool is_missing = !missing.empty() && (missing[i / 8] >> i % 8 & 1) != 0;
         std::uint64_t identity = 0;
         switch (form) {
@@ -82,7 +82,7 @@ std::vector<std::uint64_t> words_of(word_form form, std::size_t size, random_wor
                 value = edges[random.below(std::size(edges))];
                 break;
             case 1:
-                value = std::bit_cast<double>(random.next());
+                value = bit_cast<double>(random.next());
                 break;
             case 2:
                 value = static_cast<double>(random.below(1000)) / 4;
@@ -90,7 +90,7 @@ std::vector<std::uint64_t> words_of(word_form form, std::size_t size, random_wor
             default:
                 break;
         }
-        word = std::bit_cast<std::uint64_t>(value);
+        word = bit_cast<std::uint64_t>(value);
     }
     return words;
 }

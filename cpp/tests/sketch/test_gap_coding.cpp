@@ -49,9 +49,9 @@ words smallest(std::size_t retained, double distinct, random_words& random) {
         const double coin = static_cast<double>(random.next()) * share;
         identities.push_back(coin < 0x1p64 ? static_cast<std::uint64_t>(coin) : largest);
     }
-    std::ranges::sort(identities);
-    const auto repeats = std::ranges::unique(identities);
-    identities.erase(repeats.begin(), repeats.end());
+    std::sort(identities.begin(), identities.end());
+    const auto repeats = std::unique(identities.begin(), identities.end());
+    identities.erase(repeats, identities.end());
     return identities;
 }
 
@@ -108,7 +108,7 @@ TEST_CASE("whatever is changed is refused, or is the only code of other identiti
             try {
                 const auto identities = decode_gaps(changed, count);
                 REQUIRE(identities.size() == count);
-                REQUIRE(std::ranges::is_sorted(identities));
+                REQUIRE(std::is_sorted(identities.begin(), identities.end()));
                 REQUIRE(encode_gaps(identities) == changed);
                 ++taken;
             } catch (const std::invalid_argument&) {

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "base/bit_cast.hpp"
 #include "base/bytes.hpp"
 #include "identity/identity.hpp"
 #include "sketch/sample_merge.hpp"
@@ -78,7 +79,7 @@ saved_bytes with_word(saved_bytes saved, std::size_t offset, std::uint64_t word)
 }
 
 saved_bytes with_real(const saved_bytes& saved, std::size_t offset, double value) {
-    return with_word(saved, offset, std::bit_cast<std::uint64_t>(value));
+    return with_word(saved, offset, bit_cast<std::uint64_t>(value));
 }
 
 saved_bytes with_byte(saved_bytes saved, std::size_t offset, unsigned value) {
@@ -276,8 +277,8 @@ TEST_CASE("the sample of hashed coins") {
     check_invalid(with_word(saved, at_sample, ~0ULL), "items_seen");
     check_invalid(with_word(saved, at_capacity, 19), "more elements than its capacity");
     check_invalid(with_word(saved, at_capacity, 21), "before it was full");
-    const double estimate = std::bit_cast<double>(load_le<std::uint64_t>(&saved[at_estimate]));
-    const double variance = std::bit_cast<double>(load_le<std::uint64_t>(&saved[at_variance]));
+    const double estimate = bit_cast<double>(load_le<std::uint64_t>(&saved[at_estimate]));
+    const double variance = bit_cast<double>(load_le<std::uint64_t>(&saved[at_variance]));
     for (const double wrong : {0.0, estimate / 100, estimate * 100, -estimate, infinity}) {
         check_invalid(with_real(saved, at_estimate, wrong), "sums");
     }

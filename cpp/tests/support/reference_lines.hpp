@@ -15,7 +15,7 @@
 namespace cvmcount::testing {
 
 inline std::span<const std::byte> bytes_of(const std::string& text) {
-    return std::as_bytes(std::span(text));
+    return std::as_bytes(std::span<const char>(text));
 }
 
 // By decoding, and encoding again: what is not valid does not come out as it was.
@@ -140,7 +140,7 @@ inline std::vector<reference_element> reference_elements(const std::string& text
     const std::vector<std::size_t> fields =
         form.fields.empty() ? std::vector<std::size_t>{1} : form.fields;
     for (reference_row row : reference_rows(text, form, unclosed)) {
-        if (std::ranges::max(fields) > row.size()) continue;
+        if (*std::max_element(fields.begin(), fields.end()) > row.size()) continue;
         std::vector<std::uint64_t> members;
         item_bytes item;
         item_writer out(item);
