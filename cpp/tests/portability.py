@@ -158,7 +158,8 @@ def test(machine: Machine) -> bool:
     kind = "--cross-file" if machine.cpu else "--native-file"
     again = ("--wipe",) if (folder / "build.ninja").exists() else ()
     options = ("-Dpython=false", "-Dtests=true", "-Dbuildtype=plain", "-Dwerror=true")
-    environment = {"NODE_PATH": "/usr/share/nodejs", **os.environ}  # Debian's modules for Emscripten
+    # Emscripten finds Debian's modules by that.
+    environment = {"NODE_PATH": "/usr/share/nodejs", **os.environ}
     for command in (
         ("meson", "setup", *again, str(folder), kind, str(settings), *options),
         ("meson", "test", "-C", str(folder), "--print-errorlogs", "--timeout-multiplier=4"),
