@@ -1,24 +1,18 @@
-"""Writes what README.md shows of speed and docs/comparison.md of cost and error, from measurements.
+"""Writes the table of README.md, and what docs/comparison.md has of cost and error.
 
-The picture and the table of times are made from results/lists.md, arrays.md, columns.md and
-command_line.md; each is written by the script of that name with `--write`. Cost and error are
-measured here, in two minutes.
+The first is made from results/lists.md, arrays.md, columns.md and command_line.md; each is written
+by the script of that name with `--write`. Cost and error are measured here, in two minutes.
 """
 
-import math
 import statistics
 import sys
 
-import matplotlib
-
-matplotlib.use("svg")
 import numpy as np
 from datasketches import cpc_sketch, hll_sketch, update_theta_sketch
-from matplotlib import pyplot
 
 from cvmcount import CVMSketch
 from lib import markdown
-from lib.machine import BENCHMARKS, ROOT
+from lib.machine import BENCHMARKS
 from lib.options import make_parser
 from lib.ours import OURS
 from lib.output import replace_block
@@ -26,36 +20,8 @@ from lib.rivals import DUCKDB, POLARS, SET, fed
 from lib.theory import rms
 from lib.turns import timed
 
-PICTURE = ROOT / "docs" / "speed.svg"
-# Colours that are readable on light and on dark pages.
-OUR_COLOUR, THEIR_COLOUR, TEXT_COLOUR = "#2a8f9e", "#b8b8b8", "#7f7f7f"
-
-# File and table of results, title, and the slowest that is still shown.
-PANELS = [
-    ("lists", "article", "list of 10 million str,\n100,000 distinct", 1.0),
-    (
-        "arrays",
-        "int64, 100,000 distinct",
-        "NumPy array of 10 million int64,\n100,000 distinct",
-        0.1,
-    ),
-    ("columns", "utf8", "Arrow column of 10 million str,\n100,000 distinct", 0.4),
-]
-SHOWN = {
-    "cvmcount": "cvmcount",
-    "cvmcount, workers=2": "cvmcount, 2 workers",
-    "len(set(x))": "len(set(x))",
-    "article's optimized Rust": "CVM in Rust",
-    "HLL": "HLL (C)",
-    "datasketches HLL": "DataSketches HLL",
-    "Polars approx_n_unique": "Polars",
-    "DuckDB, 2 threads": "DuckDB, 2 threads",
-    "zpds": "HLL (zpds)",
-    "pandas nunique": "pandas nunique",
-    "HLL in Rust": "HLL in Rust",
-    "Polars incl. conversion": "Polars, converting",
-    "pyarrow count_distinct": "pyarrow",
-}
+# The names of contestants that are others on the page than in the results.
+SHOWN = {"Polars approx_n_unique": "Polars"}
 DATA_SETS = 40
 DISTINCT = 1_000_000
 ONE_THREAD = OURS[0].name
@@ -83,42 +49,6 @@ def table_of_results(file, name):
     section = text.split(f"\n## {name}\n")[1].split("\n## ")[0]
     rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("|")]
     return {row[0]: float(row[2].removeprefix("≈ ")) for row in rows[2:]}
-
-
-def draw(axes, seconds, title, slowest):
-    names = [name for name in SHOWN if seconds.get(name, math.inf) <= slowest]
-    names.sort(key=seconds.get)
-    colours = [OUR_COLOUR if name.startswith("cvmcount") else THEIR_COLOUR for name in names]
-    bars = axes.barh([SHOWN[name] for name in names], [seconds[name] for name in names], 0.7)
-    for bar, colour, name in zip(bars, colours, names, strict=True):
-        bar.set_color(colour)
-        middle = bar.get_y() + bar.get_height() / 2
-        axes.annotate(
-            f"{seconds[name]:.3f}",
-            (seconds[name], middle),
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center",
-            color=TEXT_COLOUR,
-            fontsize=8,
-        )
-    axes.set_xlim(0, 1.1 * max(seconds[name] for name in names))
-    axes.invert_yaxis()
-    axes.set_title(title, fontsize=9, color=TEXT_COLOUR, pad=8)
-    axes.set_xlabel("seconds", fontsize=8, color=TEXT_COLOUR)
-    axes.tick_params(colors=TEXT_COLOUR, labelsize=8, length=0, which="both")
-    for spine in axes.spines.values():
-        spine.set_visible(False)
-
-
-def draw_picture():
-    pyplot.rcParams["svg.hashsalt"] = "cvmcount"  # the same file from the same numbers
-    pyplot.rcParams["svg.fonttype"] = "none"
-    figure, panels = pyplot.subplots(1, 3, figsize=(12, 3.2), layout="constrained")
-    for axes, (file, name, title, slowest) in zip(panels, PANELS, strict=True):
-        draw(axes, table_of_results(file, name), title, slowest)
-    PICTURE.parent.mkdir(exist_ok=True)
-    figure.savefig(PICTURE, transparent=True, metadata={"Date": None})
 
 
 def of_ours(**options):
@@ -191,7 +121,7 @@ def speed_rows():
         for other in others:
             times = [f"{seconds[name]:.3f}" for name in (ours, other)]
             ratio = f"{seconds[other] / seconds[ours]:.1f}"
-            yield [items, SHOWN[ours], times[0], SHOWN.get(other, other), times[1], ratio]
+            yield [items, SHOWN.get(ours, ours), times[0], SHOWN.get(other, other), times[1], ratio]
 
 
 def speed_table():
@@ -201,7 +131,6 @@ def speed_table():
 
 def main():
     make_parser(__doc__).parse_args()
-    draw_picture()
     replace_block("README.md", "speed", speed_table())
     replace_block("docs/comparison.md", "cost", cost_table())
 

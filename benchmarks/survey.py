@@ -1,7 +1,7 @@
 """Times realistic columns and lists of every size beside Polars, DuckDB and set, in one thread.
 
 Every result is checked. Ratios are the rival's time over ours: above 1 we are faster. With --write
-the table and its picture go to results/.
+the tables go to results/survey.md and the picture, which README.md shows, to docs/speed.svg.
 """
 
 import os
@@ -24,7 +24,9 @@ from lib.turns import Turns, in_turns
 DISTINCT = 100_000
 SHARED = (1000, 100_000, 250_000, 1_000_000)
 LENGTHS = (10, 100, 1000, 4000, 10_000, 30_000, 100_000, 1_000_000, 10_000_000)
-PICTURE = machine.BENCHMARKS / "results" / "survey.svg"
+PICTURE = machine.ROOT / "docs" / "speed.svg"
+# Colours that are readable on light and on dark pages.
+OUR_COLOUR, THEIR_COLOUR, TEXT_COLOUR = "#2a8f9e", "#9a9a9a", "#7f7f7f"
 
 
 def median_seconds(functions, rounds):
@@ -117,18 +119,26 @@ def survey_lists(length, rounds, words):
             yield [name, nanoseconds(seconds["ours"], length), *ratios(seconds, ("set",))]
 
 
+def kinds_of_curves():
+    """By kind, so many objects that all differ, enough for the longest."""
+    longest = max(LENGTHS)
+    numbers = (shuffled(longest) * 7919).tolist()
+    return {"int64": numbers, **{kind: TEXTS[kind](longest) for kind in ("UUIDs", "URLs")}}
+
+
 def survey_lengths(rounds):
     """The curve over n: for each length, all different and a tenth of it different."""
+    objects = kinds_of_curves()
     for length in LENGTHS:
+        turns = rounds if length < 10**6 else 3
         for distinct in (length, max(length // 10, 1)):
-            keys = places(length, distinct) if distinct < length else shuffled(length)
-            numbers = pl.Series(keys, dtype=pl.Int64)
-            texts = numbers.cast(pl.String)
-            items = texts.to_list()
+            which = range(length) if distinct == length else places(length, distinct).tolist()
             seconds = {}
-            turns = rounds if length < 10**6 else 3
-            for name, column in (("int64", numbers), ("text", texts)):
-                seconds[name] = median_seconds(
+            for kind, different in objects.items():
+                items = [different[i] for i in which]
+                column = pl.Series(items)
+                check(count_approx(column), len(set(which)), f"{length:,} {kind}")
+                seconds[f"column of {kind}"] = median_seconds(
                     {
                         "ours": lambda column=column: count_approx(column),
                         "approx": column.approx_n_unique,
@@ -136,10 +146,10 @@ def survey_lengths(rounds):
                     },
                     turns,
                 )
-            seconds["list"] = median_seconds(
+            seconds["list of URLs"] = median_seconds(
                 {
                     "ours": lambda items=items: count_approx(items),
-                    "exact": lambda items=items: len(set(items)),
+                    "set": lambda items=items: len(set(items)),
                 },
                 turns,
             )
@@ -148,36 +158,65 @@ def survey_lengths(rounds):
 
 def row_of_length(length, distinct, seconds):
     cells = [f"{length:,}", f"{distinct:,}"]
-    for name in ("int64", "text", "list"):
-        times = dict(seconds[name])
+    for each in seconds.values():
+        times = dict(each)
         ours = times.pop("ours")
         cells += [f"{ours * 1e6:,.1f}", f"{min(times.values()) / ours:.2f}"]
     return cells
 
 
+LINES = {
+    "ours": ("cvmcount", OUR_COLOUR, "-"),
+    "approx": ("Polars approx_n_unique", THEIR_COLOUR, "-"),
+    "exact": ("Polars n_unique (exact)", THEIR_COLOUR, "--"),
+    "set": ("len(set(x)) (exact)", THEIR_COLOUR, ":"),
+}
+
+
 def draw(curves):
-    """Nanoseconds an item against the number of items, all different."""
+    """The time against the number of items, a tenth of which are different."""
     from matplotlib import pyplot
 
     pyplot.rcParams["svg.hashsalt"] = "cvmcount"  # the same file from the same numbers
-    figure, panels = pyplot.subplots(1, 3, figsize=(12, 3.6), layout="constrained")
-    labels = {"ours": "cvmcount", "approx": "Polars approx_n_unique", "exact": "Polars n_unique"}
-    for axes, kind in zip(panels, ("int64", "text", "list"), strict=True):
-        whole = [
-            (length, seconds[kind]) for length, distinct, seconds in curves if length == distinct
-        ]
-        for name in whole[0][1]:
-            label = "len(set(x))" if kind == "list" and name == "exact" else labels[name]
-            points = [(length, seconds[name] / length * 1e9) for length, seconds in whole]
-            axes.loglog(*zip(*points, strict=True), label=label, marker=".")
-        axes.set(title=f"{kind}, all different", xlabel="items", ylabel="nanoseconds an item")
-        axes.legend(fontsize=8)
-    figure.savefig(PICTURE, metadata={"Date": None})
+    pyplot.rcParams["svg.fonttype"] = "none"
+    curves = [(length, seconds) for length, distinct, seconds in curves if distinct < length]
+    kinds = list(curves[0][1])
+    figure, panels = pyplot.subplots(
+        1, len(kinds), figsize=(12, 3.2), layout="constrained", sharey=True
+    )
+    labels = {}
+    for axes, kind in zip(panels, kinds, strict=True):
+        for name in curves[0][1][kind]:
+            label, colour, style = LINES[name]
+            points = [(length, seconds[kind][name]) for length, seconds in curves]
+            (labels[label],) = axes.loglog(
+                *zip(*points, strict=True),
+                color=colour,
+                linestyle=style,
+                linewidth=2.5 if name == "ours" else 1.5,
+            )
+        axes.set_title(kind, fontsize=9, color=TEXT_COLOUR)
+        axes.set_xlabel("items, a tenth of them different", fontsize=8, color=TEXT_COLOUR)
+        axes.tick_params(colors=TEXT_COLOUR, labelsize=8, which="both")
+        axes.patch.set_alpha(0)
+        for spine in axes.spines.values():
+            spine.set_color(TEXT_COLOUR)
+    panels[0].set_ylabel("seconds, one thread", fontsize=8, color=TEXT_COLOUR)
+    figure.legend(
+        labels.values(),
+        labels.keys(),
+        loc="outside lower center",
+        ncols=len(labels),
+        frameon=False,
+        fontsize=9,
+        labelcolor=TEXT_COLOUR,
+    )
+    figure.savefig(PICTURE, transparent=True, metadata={"Date": None})
 
 
 def main():
     parser = make_parser(
-        __doc__, rounds=5, items=5_000_000, write="results/survey.md and its picture"
+        __doc__, rounds=5, items=5_000_000, write="results/survey.md and docs/speed.svg"
     )
     parser.add_argument("--level", help="of vector code: avx2 is what most machines have")
     parser.add_argument("--only", nargs="*", default=[], metavar="WORD", help="kinds by a part")
@@ -200,18 +239,15 @@ def main():
         for curve in survey_lengths(15):
             curves.append(curve)
             print(*row_of_length(*curve), sep="\t", flush=True)
-        names = [
-            "items",
-            "different",
-            "int64, µs",
-            "ratio",
-            "text, µs",
-            "ratio",
-            "list, µs",
-            "ratio",
-        ]
+        names = ["items", "different"]
+        for kind in curves[0][2]:
+            names += [f"{kind}, µs", "ratio"]
         table = markdown.table(names, [row_of_length(*curve) for curve in curves])
-        sections.append(markdown.section("Every length", table, "![Time an item](survey.svg)"))
+        sections.append(
+            markdown.section(
+                "Every length", table, "![Seconds against items](../../docs/speed.svg)"
+            )
+        )
         if options.write:
             draw(curves)
     if options.write:

@@ -10,11 +10,10 @@ import statistics
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+from cvmcount import CVMSketch
 from lib import markdown, output
 from lib.options import make_parser
 from lib.turns import Turns, in_turns
-
-from cvmcount import CVMSketch
 
 THREADS = 8
 COLUMNS = ["items", "one thread, ms", "eight threads, ms", "times as fast"]

@@ -325,6 +325,14 @@ def test_objects_are_pickled_and_never_unpickled_from_bytes():
         CVMSketch.from_bytes(state)
 
 
+def section_types(saved):
+    position = 48
+    while position < len(saved) - 8:
+        head = int.from_bytes(saved[position : position + 8], "little")
+        yield head % 256
+        position += 8 + head // 256
+
+
 @given(st.data())
 def test_damaged_values_are_an_error_or_a_sketch(data):
     saved = bytearray(kept([1, "ab", (2.5, None), b"x"], "summaries").to_bytes())
@@ -335,7 +343,8 @@ def test_damaged_values_are_an_error_or_a_sketch(data):
         sketch = CVMSketch.from_bytes(bytes(saved))
     except ValueError:
         return
-    assert sketch.to_bytes() == saved
+    if max(section_types(saved)) < 128:  # others are those of later versions, and passed over
+        assert sketch.to_bytes() == saved
     with contextlib.suppress(ValueError, OverflowError):  # a time that nothing holds
         sketch.sample()
 
