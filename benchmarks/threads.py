@@ -81,7 +81,9 @@ def main():
         }
         name = "threads" if has_lock else "threads_without_lock"
         table = markdown.table(COLUMNS, rows)
-        output.write_results(name, [table], facts=facts, sentence=SENTENCE, legend=LEGEND)
+        output.write_results(
+            name, [table], facts=facts, sentence=SENTENCE, legend=LEGEND, others=["numpy"]
+        )
 
 
 if __name__ == "__main__":
