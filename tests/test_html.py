@@ -60,10 +60,15 @@ def test_results_show_themselves_as_sketches_do():
         assert "nan" not in shown.lower() or result.num_retained == 0
         low, high = result.interval(0.95)
         assert (page.find("svg") is None) == (low == high)
-    assert (
-        "may be too narrow" in one.sum_where("sum")._repr_html_()
-        or not one.sum_where("sum").may_be_narrow
-    )
+
+
+def test_a_sum_over_few_large_numbers_says_so():
+    for large, narrow in ((20, True), (2000, False)):
+        sketch = CVMSketch(keep="summaries")
+        sketch.update(range(20_000), values=[10.0**9 if i < large else 1.0 for i in range(20_000)])
+        result = sketch.sum_where("sum")
+        assert result.may_be_narrow == narrow
+        assert ("may be too narrow" in result._repr_html_()) == narrow
 
 
 @pytest.mark.parametrize("items", [101, 103, 110, 150, 100_000])
