@@ -91,7 +91,7 @@ def install_package(build: str, *options: str) -> None:
         "--no-build-isolation",
         "--no-deps",
         "--force-reinstall",
-        f"-Cbuild-dir={build}",
+        f"--config-settings=build-dir={build}",
         *options,
         ".",
     )
@@ -165,7 +165,7 @@ def sanitize() -> None:
         run_core_tests(f"{build}-core", *options)
         install_package(
             f"{build}-package",
-            *(f"-Csetup-args={option}" for option in options),
+            *(f"--config-settings=setup-args={option}" for option in options),
             "--upgrade",
             f"--target={build}-site",
         )
