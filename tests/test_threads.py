@@ -113,7 +113,7 @@ def nested_pairs(levels):
 @with_interpreter_lock
 @pytest.mark.parametrize(
     "item",
-    [nested_pairs(23), tuple(range(6_000_000)), frozenset(range(1_500_000)), "é" * 200_000_000],
+    [nested_pairs(23), (1, 2) * 10_000_000, frozenset(range(3_000_000)), "é" * 200_000_000],
     ids=["nested pairs", "tuple", "frozenset", "text"],
 )
 def test_one_huge_item_gives_others_a_turn(item):
@@ -124,7 +124,7 @@ def test_one_huge_item_gives_others_a_turn(item):
     while thread.is_alive():
         turns += 1
         time.sleep(0.001)
-    assert turns > 3 or time.process_time() - began < 0.05
+    assert turns > 3 or time.process_time() - began < 0.1
 
 
 def test_clearing_while_updating():
