@@ -39,8 +39,8 @@ cdef int heed_others(Identifier* identifier) except -1:
     return 0
 
 
-# A thread that waits for the interpreter is among its threads already. Where threads need no lock to
-# run, their list may change while it is read.
+# A thread that waits for the interpreter is among its threads already. Where threads need no lock
+# to run, their list may change while it is read.
 cdef bint is_only_thread() noexcept:
     if not HAS_INTERPRETER_LOCK:
         return False
