@@ -81,8 +81,7 @@ def of_archives(version: str) -> Iterator[str]:
         yield "build/dist was made before the last commit: python3 dev.py wheels"
 
 
-def main() -> None:
-    version = re.search(r"version: '(.+)'", read("meson.build"))[1]
+def main(version: str) -> None:
     checks = (of_git, of_changes, of_metadata, of_results, of_archives)
     problems = [problem for check in checks for problem in check(version)]
     for problem in problems:
@@ -91,4 +90,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -345,6 +345,7 @@ def test_damaged_values_are_an_error_or_a_sketch(data):
         return
     if max(section_types(saved)) < 128:  # others are those of later versions, and passed over
         assert sketch.to_bytes() == saved
+    assert CVMSketch.from_bytes(sketch.to_bytes()) == sketch
     with contextlib.suppress(ValueError, OverflowError):  # a time that nothing holds
         sketch.sample()
 

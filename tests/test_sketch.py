@@ -158,7 +158,8 @@ def test_memory():
     assert CVMSketch().nbytes < 400
     few = CVMSketch()
     few.update(range(10))
-    assert few.nbytes < 620
+    # An object of a free-threaded Python begins with 16 bytes more.
+    assert few.nbytes < 600 + sys.getsizeof(object()) - 16
     sketch = fed(range(1_000_000))
     assert sketch.nbytes < 250_000
     assert sys.getsizeof(sketch) >= sketch.nbytes

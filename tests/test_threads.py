@@ -4,6 +4,7 @@ Also run under TSan, where a red run means a data race.
 """
 
 import itertools
+import random
 import sys
 import threading
 import time
@@ -85,7 +86,7 @@ def test_readers_see_whole_states():
     "items",
     [
         itertools.repeat(1, 30_000_000),
-        [None, 1] * 15_000_000,
+        [None, *random.Random(1).sample(range(1000, 301_000), 300_000)] * 100,
         ("é" * 100_000,) * 3000,
         [tuple(range(20_000))] * 3000,
     ],
@@ -93,7 +94,7 @@ def test_readers_see_whole_states():
 )
 def test_a_long_update_gives_others_a_turn(items):
     """It reads these inputs in C, where nothing else would let go of the interpreter."""
-    sketch = CVMSketch(coins="fresh")  # it looks at all items, so that this takes long
+    sketch = CVMSketch()
     thread = threading.Thread(target=sketch.update, args=(items,))
     thread.start()
     seen = set()
@@ -124,7 +125,7 @@ def test_one_huge_item_gives_others_a_turn(item):
     while thread.is_alive():
         turns += 1
         time.sleep(0.001)
-    assert turns > 3 or time.process_time() - began < 0.1
+    assert turns > 3 or time.process_time() - began < 0.05
 
 
 def test_clearing_while_updating():

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "portability"
 ZIG = (sys.executable, "-m", "ziglang")
 I686 = "/usr/i686-linux-gnu/lib"
-WARNINGS = ("-Wall", "-Wextra")
+WARNINGS = ("-Wall", "-Wextra", "-Wconversion")
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,9 @@ def listed(words: str | tuple[str, ...]) -> str:
 
 def machine_file(machine: Machine) -> str:
     """What Meson has to know."""
-    flags = (*WARNINGS, *machine.flags)
+    # Where sizes have 32 bits, every size made of 64 is a conversion.
+    warnings = WARNINGS[:2] if machine.cpu else WARNINGS
+    flags = (*warnings, *machine.flags)
     lines = [
         "[binaries]",
         f"cpp = {listed(machine.compiler)}",

@@ -88,14 +88,9 @@ void thread_team::help(std::size_t slice) noexcept {
 
 void thread_team::dismiss() noexcept {
     run(nullptr, nullptr);
-    for (std::thread& helper : helpers_) {
-        if (process_ == this_process()) {
-            helper.join();
-        } else {
-            helper.detach();
-        }
-    }
-    if (process_ == this_process()) return;
+    const bool is_forked = process_ != this_process();
+    for (std::thread& helper : helpers_) is_forked ? helper.detach() : helper.join();
+    if (!is_forked) return;
     // Where helpers slept when the process was forked, they seem to sleep for ever: to destroy what
     // they sleep on would wait for them.
     static_cast<void>(pass_.release());
