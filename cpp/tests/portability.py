@@ -128,7 +128,7 @@ def machine_file(machine: Machine) -> str:
         *([f"exe_wrapper = {listed(machine.runner)}"] if machine.runner else []),
         "[built-in options]",
         f"c_args = {listed(flags)}",
-        f"cpp_args = {listed((*flags, '-I' + str(header_alone('doctest/doctest.h'))))}",
+        f"cpp_args = {listed((*flags, '-isystem' + str(header_alone('doctest/doctest.h'))))}",
         *(f"{language}_link_args = {listed(machine.link)}" for language in ("c", "cpp")),
     ]
     if machine.cpu:

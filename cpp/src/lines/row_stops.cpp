@@ -123,7 +123,7 @@ void row_stops::take_ends(std::ptrdiff_t at, std::uint64_t ends) noexcept {
     std::uint64_t empty = ends << 1;
     if (row_begin_ >= at) empty |= std::uint64_t{1} << (row_begin_ - at);
     num_rows_ += static_cast<unsigned>(std::popcount(ends & ~empty));
-    row_begin_ = at + std::bit_width(ends);
+    row_begin_ = at + static_cast<std::ptrdiff_t>(std::bit_width(ends));
 }
 
 void row_stops::move_to_front(std::size_t begin, std::size_t end) noexcept {
