@@ -99,7 +99,7 @@ def _update_by_lines(CVMGroups target not None, lines, *, workers=1, progress=Fa
     shown = open_progress(progress, lines)
     if threads > 1:
         team.reset(new thread_team(threads))
-    with target.lock:
+    with Alone(target):
         stream.start(open_kept_reader(lines, threads), "lines", target.hash.get())
         try:
             while stream.refill():

@@ -9,6 +9,7 @@ import io
 import ipaddress
 import pickle
 import threading
+import tracemalloc
 
 import numpy as np
 import pandas as pd
@@ -370,6 +371,53 @@ def test_a_file_of_many_megabytes():
     assert file.tell() > 5_000_000
     file.seek(0)
     assert CVMGroups.load(file) == groups
+
+
+def test_a_file_is_written_piece_by_piece():
+    groups = grouped(np.arange(200_000), np.arange(200_000))
+
+    class Sink:
+        def write(self, piece):
+            self.most = max(getattr(self, "most", 0), len(piece))
+
+    file = Sink()
+    tracemalloc.start()
+    try:
+        groups.save(file)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 3 * file.most < 4_000_000
+
+
+def test_nothing_changes_groups_while_they_are_read_for_or_saved():
+    groups = CVMGroups()
+
+    def keys():
+        for number in range(5):
+            groups.update([f"inner {number}"], [1])
+            yield f"outer {number}"
+
+    with pytest.raises(RuntimeError, match="cannot change"):
+        groups.update(keys(), range(5))
+    assert groups.keys() == []
+    groups.update(["a", "b"], [1, 2])
+
+    class Caller:
+        def __init__(self, call):
+            self.write = lambda piece: call()
+
+    calls = (
+        lambda: groups.update("c", [1]),
+        lambda: groups.merge(groups.copy()),
+        lambda: groups.drop(["a"]),
+        lambda: groups.save(io.BytesIO()),
+    )
+    for call in calls:
+        with pytest.raises(RuntimeError, match="cannot change"):
+            groups.save(Caller(call))
+    groups.save(Caller(groups.keys))
+    assert groups.keys() == ["a", "b"]
 
 
 def test_keys_of_every_kind_come_back():
