@@ -1,4 +1,14 @@
-"""Approximate counting of distinct elements, in one pass and fixed memory."""
+"""Approximate counting of distinct elements, in one pass and fixed memory.
+
+`count_approx(items)` counts the distinct items of a list, an array, a column or any iterable.
+
+`CVMSketch` is a sketch: a summary of fixed size of all items that it was given. It takes items for
+as long as there are any, tells how many of them are distinct and how sure that is, and can be
+merged with others, compared and saved.
+
+`CVMGroups` has such a count for each of many keys. `union` and `intersection` count what several
+sketches have seen together, or in common; `TruncatedSketch` is a sketch in half the bytes.
+"""
 
 from ._count import count_approx
 from ._results import SampledCount, SampledShare

@@ -25,6 +25,21 @@ class GroupCounts(ArrowColumns):
     interface: `polars.DataFrame(counts)`.
 
     The rows of `CVMGroups.top` have intervals that hold all together: `is_simultaneous` is True.
+
+    *Thread safety*: safe, since it does not change.
+
+    Examples
+    --------
+    >>> from cvmcount import count_approx
+    >>> counts = count_approx(["ada", "bob", "ada"], by=["home", "home", "about"])
+    >>> counts
+    <GroupCounts: 2 keys, 95% intervals each>
+    >>> for key, estimate, low, high in counts:
+    ...     print(key, estimate, (low, high))
+    home 2 (2, 2)
+    about 1 (1, 1)
+    >>> counts.with_key_names(["page"]).to_pylist()[1]
+    {'page': 'about', 'estimate': 1, 'low': 1, 'high': 1}
     """
 
     def __init__(self, keys, estimates, low, high, *, key_names, confidence, is_simultaneous=False):
@@ -35,7 +50,7 @@ class GroupCounts(ArrowColumns):
         self.is_simultaneous = is_simultaneous
 
     def with_key_names(self, names):
-        """The same table with other names of its key columns.
+        """The same table with other names of its key columns: as many as there are.
 
         Raises
         ------
@@ -73,7 +88,7 @@ class GroupCounts(ArrowColumns):
     __hash__ = None  # type: ignore[assignment]
 
     def to_dict(self):
-        """The estimates by key, as a dict."""
+        """The estimates by key, as a dict in the order of the rows."""
         return dict(zip(self._keys, self._numbers[0], strict=True))
 
     def to_pydict(self):

@@ -50,16 +50,25 @@ class SampleEstimate:
         self.may_be_narrow = may_be_narrow
 
     def estimate(self):
-        """The estimate; the number itself where `is_exact`."""
+        """The estimate, an int or a float; the number itself where `is_exact`."""
         return self._estimate
 
     def interval(self, confidence=0.95):
-        """An approximate confidence interval (low, high).
+        """An approximate confidence interval (low, high), of two numbers.
+
+        Parameters
+        ----------
+        confidence : float
+            The probability that such an interval contains the number, strictly between 0 and 1.
 
         Raises
         ------
         TypeError, ValueError
-            If `confidence` is no number strictly between 0 and 1.
+            If `confidence` is not a number between 0 and 1.
+
+        Notes
+        -----
+        Both ends coincide while `is_exact`. *Cost*: microseconds. *Source*: docs/sample.md.
         """
         return self._bounds(_normal_quantile(confidence))
 
@@ -98,7 +107,21 @@ class Sample(ArrowColumns):
     """A uniform sample of the distinct elements of a sketch: `CVMSketch.sample()`.
 
     It is a sequence of `SampleRow`, in random order, and does not change. `sampling_rate` is the
-    probability of each distinct element to be in it; where `is_exact` it has all of them.
+    probability of each distinct element to be in it; where `is_exact` it has all of them. Polars,
+    pandas, pyarrow and DuckDB read it by the Arrow PyCapsule interface: `polars.DataFrame(sample)`.
+
+    *Thread safety*: safe, since it does not change. *Cost*: each question looks at all rows, some
+    100 nanoseconds each, and what a predicate takes itself.
+
+    Examples
+    --------
+    >>> from cvmcount import CVMSketch
+    >>> sketch = CVMSketch(keep="summaries")
+    >>> sketch.update("to be or not to be".split())
+    >>> len(sketch.sample()), sorted(row.item for row in sketch.sample())
+    (4, ['be', 'not', 'or', 'to'])
+    >>> sketch.sample().estimate_where(lambda row: row.count > 1).estimate()
+    2
     """
 
     def __init__(self, rows, *, has_summaries, sampling_rate, is_exact, history, items_seen):

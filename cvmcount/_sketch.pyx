@@ -89,8 +89,10 @@ cdef class CVMSketch:
 
     Counts the distinct elements of a stream, approximately, in one pass and in fixed memory.
 
-    Exact as long as the distinct elements fit in the buffer. Beyond that, the estimate is off by
-    more than a fraction `epsilon` with a probability of at most `delta`.
+    A sketch is a summary of all items that it was given: it keeps a few thousand of the distinct
+    ones, in its buffer, and concludes from these how many there are. Exact as long as the distinct
+    elements fit in the buffer. Beyond that, the estimate is off by more than a fraction `epsilon`
+    with a probability of at most `delta`.
 
     Sketches with hashed coins and one seed add up: `merge(*others)`, `a | b`, `a |= b`. They are
     compared by `a & b`, `a - b`, `a ^ b` and `a.jaccard(b)`. Every sketch can be copied, pickled

@@ -7,9 +7,11 @@ import pytest
 
 import cvmcount
 import cvmcount._count
+import cvmcount._group_counts
 import cvmcount._groups
 import cvmcount._identity.objects
 import cvmcount._results
+import cvmcount._sample
 import cvmcount._sketch
 
 ROOT = Path(__file__).parents[1]
@@ -20,9 +22,11 @@ def test_docstrings():
     for module in (
         cvmcount,
         cvmcount._count,
+        cvmcount._group_counts,
         cvmcount._groups,
-        cvmcount._sketch,
         cvmcount._results,
+        cvmcount._sample,
+        cvmcount._sketch,
         cvmcount._identity.objects,
     ):
         result = doctest.testmod(module)

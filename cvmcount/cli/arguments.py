@@ -16,11 +16,11 @@ EXAMPLES = """examples:
   cvmcount access.log                       instead of sort -u access.log | wc -l
   cvmcount -v -e 0.01 2026-*.gz             within 1 %, and with the interval
   cvmcount --csv --by page -f user a.csv    the users of each page
-  cvmcount sample access.log                ten of them, drawn uniformly (see sample --help)
+  cvmcount sample access.log                ten of them, drawn uniformly
 
 Files compressed by gzip, bzip2, xz, zstd or zip are decompressed; of Parquet and Arrow files -f
-chooses the column (with pyarrow installed). A count is exact while the distinct lines fit in
-the sketch, 4,364 by default; beyond that it is an estimate: -v and --json say so.
+chooses the column (with pyarrow installed). A count is exact up to 4,364 distinct lines, then
+an estimate, as -v says. cvmcount sample, merge, info and compare have a --help of their own.
 """
 
 
@@ -121,7 +121,7 @@ def add_save(parser):
         "--save",
         type=file_to_write,
         metavar="FILE",
-        help="the sketch, for cvmcount merge, info and compare",
+        help="save the count as a sketch, for cvmcount merge, info and compare",
     )
 
 
@@ -187,9 +187,12 @@ def add_lines(parser):
         "--comment", type=one_character, metavar="CHAR", help="drop lines that begin with CHAR"
     )
     lines.add_argument(
-        "--encoding", type=encoding, metavar="NAME", help="of the text (UTF-8, or what a BOM says)"
+        "--encoding",
+        type=encoding,
+        metavar="NAME",
+        help="of the files (UTF-8, or what a byte order mark says)",
     )
-    lines.add_argument("-i", "--ignore-case", action="store_true", help="of ASCII letters")
+    lines.add_argument("-i", "--ignore-case", action="store_true", help="A is a, of ASCII letters")
     lines.add_argument(
         "-z", "--zero-terminated", action="store_true", help="lines end with NUL, not LF or CRLF"
     )
@@ -205,7 +208,7 @@ def add_sketch(parser):
         "--epsilon",
         type=float,
         metavar="E",
-        help="relative error of the accuracy target (0.05)",
+        help="how far off the count may be, as a fraction of it (0.05)",
     )
     how.add_argument(
         "-d",
@@ -213,39 +216,39 @@ def add_sketch(parser):
         type=float,
         default=0.001,
         metavar="D",
-        help="probability of missing it (0.001)",
+        help="the probability of being further off (0.001)",
     )
     how.add_argument(
         "--capacity",
         type=integer,
         metavar="K",
-        help="elements that the sketch holds, instead of -e",
+        help="hold K distinct lines, instead of as many as -e needs",
     )
     how.add_argument(
         "--coins",
         choices=("hashed", "fresh"),
         default="hashed",
-        help="drawn once for each element, or for each line as CVM was published",
+        help="of a line to be kept: one for all its repeats, or one for each",
     )
     how.add_argument(
         "--seed",
         type=seed,
         default=0,
         metavar="N",
-        help="of the sketch (0), or random: a secret one",
+        help="of the hash (0), or random: a secret one",
     )
     how.add_argument(
         "--workers",
         type=number_of_workers,
         metavar="N",
-        help="threads, or all: one a core (a few for large files)",
+        help="read with N threads, or all: one a core (a few for large files)",
     )
     how.add_argument(
         "--memory",
         type=memory,
         default=512 << 20,
         metavar="SIZE",
-        help="that decompression may take (512M)",
+        help="the most that decompression may take (512M)",
     )
     return how
 
@@ -277,11 +280,18 @@ def make_parser():
 
     output = parser.add_argument_group("what is written")
     output.add_argument(
-        "-v", "--verbose", action="store_true", help="the interval, for people, on standard error"
+        "-v",
+        "--verbose",
+        action="store_true",
+        help="also the interval, in words, on standard error",
     )
     output.add_argument("--json", action="store_true", help="all there is to know, as JSON")
     output.add_argument(
-        "--confidence", type=float, default=0.95, metavar="C", help="of the interval (0.95)"
+        "--confidence",
+        type=float,
+        default=0.95,
+        metavar="C",
+        help="the probability that the interval holds (0.95)",
     )
     output.add_argument(
         "--per-file", action="store_true", help="a line for each file, then the total"
@@ -292,19 +302,24 @@ def make_parser():
         action="extend",
         default=[],
         metavar="N|NAME",
-        help="a count for each value of these fields, behind it",
+        help="a line for each value of these fields: the value and its count",
     )
     output.add_argument(
-        "--top", type=number_of_rows, metavar="N", help="the N largest of these, largest first"
+        "--top",
+        type=number_of_rows,
+        metavar="N",
+        help="only the N largest counts of these, largest first",
     )
     add_save(output)
     output.add_argument(
         "--keep",
         choices=("items", "summaries"),
         metavar="WHAT",
-        help="of each element its item, or summaries: how often it came, too",
+        help="save its lines with it (items), and their counts (summaries)",
     )
     add_progress(output)
-    output.add_argument("--version", action="store_true", help="the version, and nothing else")
-    output.add_argument("-h", "--help", action="help", help="this text")
+    output.add_argument(
+        "--version", action="store_true", help="the version, and nothing else"
+    )
+    output.add_argument("-h", "--help", action="help", help="write this text")
     return parser

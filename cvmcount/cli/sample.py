@@ -44,18 +44,20 @@ def make_parser():
         type=number,
         default=DEFAULT_NUMBER,
         metavar="N",
-        help=f"lines to draw ({DEFAULT_NUMBER}), or all that the sketch holds; the capacity grows"
-        " with it",
+        help=f"draw N lines ({DEFAULT_NUMBER}), or all that are held; --capacity grows with it",
     )
     output.add_argument(
-        "-c", "--count", action="store_true", help="behind the number of times each came"
+        "-c", "--count", action="store_true", help="write each behind the number of times it came"
     )
-    output.add_argument("--json", action="store_true", help="as JSON")
+    output.add_argument("--json", action="store_true", help="write them as JSON")
     output.add_argument(
-        "-v", "--verbose", action="store_true", help="of how many it is a sample, on standard error"
+        "-v",
+        "--verbose",
+        action="store_true",
+        help="also of how many they are a sample, on standard error",
     )
     options_of.add_progress(output)
-    output.add_argument("-h", "--help", action="help", help="this text")
+    output.add_argument("-h", "--help", action="help", help="write this text")
     options_of.add_lines(parser)
     options_of.add_sketch(parser)
     return parser

@@ -76,9 +76,17 @@ def parser_of(command, usage, description):
         description=description,
         allow_abbrev=False,
     )
-    parser.add_argument("files", nargs="*", metavar="FILE", help="- is standard input")
-    parser.add_argument("--json", action="store_true", help="as JSON")
-    parser.add_argument("--confidence", type=float, default=0.95, metavar="C", help="(0.95)")
+    parser.add_argument(
+        "files", nargs="*", metavar="FILE", help="what --save wrote; - is standard input"
+    )
+    parser.add_argument("--json", action="store_true", help="write it as JSON")
+    parser.add_argument(
+        "--confidence",
+        type=float,
+        default=0.95,
+        metavar="C",
+        help="the probability that the interval holds (0.95)",
+    )
     return parser
 
 
@@ -92,7 +100,7 @@ def parse(parser, arguments, least, most):
 
 
 def merge(arguments):
-    """The count of several sketches as one: the union of what they have seen."""
+    """Count what several sketches, or groups, have seen together."""
     parser = parser_of("merge", "[--save FILE] [--json] FILE...", merge.__doc__)
     add_save(parser)
     options = parse(parser, arguments, 1, None)
@@ -129,9 +137,11 @@ def merge(arguments):
 
 
 def info(arguments):
-    """What is in a saved sketch."""
+    """Say what a saved sketch holds."""
     parser = parser_of("info", "[--sample] [--json] FILE", info.__doc__)
-    parser.add_argument("--sample", action="store_true", help="ten of the elements, if it has them")
+    parser.add_argument(
+        "--sample", action="store_true", help="also ten of the elements, where they were kept"
+    )
     options = parse(parser, arguments, 1, 1)
     if holds_groups(options.files[0]):
         from . import by_key
@@ -159,7 +169,7 @@ def info(arguments):
 
 
 def compare(arguments):
-    """What two saved sketches have in common, and what they have not."""
+    """Say what two saved sketches have in common, and what they have not."""
     parser = parser_of("compare", "[--json] A B", compare.__doc__)
     options = parse(parser, arguments, 2, 2)
     a, b = [load(name) for name in options.files]
