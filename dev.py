@@ -13,6 +13,7 @@
     python3 dev.py man           the manual page docs/cvmcount.1, from --help and docs/cvmcount.man
     python3 dev.py docs          the documentation as a site: build/docs/index.html
     python3 dev.py wheels [PYTHON]...  source archive and wheels, each tested where nothing else is
+    python3 dev.py oldest        the Python tests with the oldest libraries that pyproject.toml allows
     python3 dev.py release-check  what is not ready for a release
     python3 dev.py benchmark NAME [OPTIONS]  one of benchmarks/*.py, with all rivals installed
 
@@ -332,6 +333,8 @@ def main() -> None:
         run(PYTHON, "cpp/tests/portability.py", *arguments)
     elif command == "release-check":
         run(sys.executable, ".ci/release_check.py", project_version())
+    elif command == "oldest":
+        run(sys.executable, ".ci/oldest.py", *arguments)
     elif command == "wheels":
         run(sys.executable, ".ci/wheels.py", *arguments)
     else:

@@ -338,7 +338,9 @@ def test_nested_columns(tmp_path):
         None,
         {"id": 2, "home": {"city": "rome"}},
     ]
-    table = pyarrow.table({"user": users, "n": [1, 1, 2, 2], "user.n": [0, 0, 0, 0]})
+    home = pyarrow.struct({"city": pyarrow.string()})
+    user = pyarrow.array(users, pyarrow.struct({"id": pyarrow.int64(), "home": home}))
+    table = pyarrow.table({"user": user, "n": [1, 1, 2, 2], "user.n": [0, 0, 0, 0]})
     parquet.write_table(table, tmp_path / "p")
     with ipc.new_stream(tmp_path / "a", table.schema) as file:
         file.write_table(table)

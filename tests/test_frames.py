@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from packaging.version import Version
 
 from agreement import agrees_with_the_reference, fed
 from cvmcount import CVMSketch, count_approx
@@ -33,6 +34,7 @@ POLARS = {
         )
         for bits in (8, 16, 32, 64, 128)
         for name in (f"Int{bits}", f"UInt{bits}")
+        if hasattr(pl, name)  # those of 128 bits have come later
     },
     "Float32": (pl.Float32, st.floats(width=32)),
     "Float64": (pl.Float64, st.floats()),
@@ -63,6 +65,10 @@ POLARS = {
 }
 
 
+# Before 1.44 slices of these that have nulls are exported with children that are too short.
+MALFORMED_SLICES = {"Array", "Struct"} if Version(pl.__version__) < Version("1.44") else set()
+
+
 def frozen(value):
     if isinstance(value, dict):
         value = list(value.values())
@@ -79,7 +85,8 @@ def test_polars(name, data):
     values = [frozen(value) for value in values]
     check(series, values)
     check(series.to_frame(), values)
-    check(pl.concat([series, series], rechunk=False)[1:], (values * 2)[1:])
+    if name not in MALFORMED_SLICES:
+        check(pl.concat([series, series], rechunk=False)[1:], (values * 2)[1:])
     for arguments in ({"coins": "fresh", "capacity": 4}, {"capacity": 4}):
         assert fed(series, **arguments) == fed(values, **arguments)
 
@@ -150,8 +157,9 @@ def test_a_duckdb_query_that_fails_half_way():
         "SELECT CASE WHEN i < 1500000 THEN i ELSE error('half-way') END FROM range(3000000) t(i)"
     )
     sketch = CVMSketch()
+    connection = duckdb.connect()  # before 1.5 its relations do not keep it
     with pytest.raises(Exception, match="half-way"):
-        sketch.update(duckdb.connect().sql(query))
+        sketch.update(connection.sql(query))
     assert sketch.items_seen <= 1_500_000
 
 

@@ -206,6 +206,15 @@ def prepared_type(field):
     return pyarrow.struct([f.with_type(text) if is_text(f.type) else f for f in field.type])
 
 
+def size_of(array):
+    import pyarrow
+
+    try:
+        return array.nbytes
+    except pyarrow.ArrowTypeError:  # older versions cannot measure views
+        return array.get_total_buffer_size()
+
+
 def as_stream(field, arrays, options, files, name, watchers):
     """Return what `CVMSketch.update` reads: a stream that ends at an error, which is reported."""
     import pyarrow
@@ -216,7 +225,7 @@ def as_stream(field, arrays, options, files, name, watchers):
     def batches():
         try:
             for array in arrays:
-                files.text_bytes += array.nbytes
+                files.text_bytes += size_of(array)
                 if kind or watchers:  # cvmcount looks out for itself, pyarrow does not
                     array.validate(full=True)
                 if kind:
