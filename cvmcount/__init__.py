@@ -10,10 +10,18 @@ merged with others, compared and saved.
 sketches have seen together, or in common; `TruncatedSketch` is a sketch in half the bytes.
 """
 
-from ._count import count_approx
-from ._results import SampledCount, SampledShare
-from ._sketch import CVMSketch, TruncatedSketch, intersection, union
-from ._version import __version__
+try:
+    from ._count import count_approx
+    from ._results import SampledCount, SampledShare
+    from ._sketch import CVMSketch, TruncatedSketch, intersection, union
+    from ._version import __version__
+except ModuleNotFoundError as error:
+    if not (error.name or "").startswith("cvmcount."):
+        raise
+    raise ImportError(
+        f"there is no {error.name} beside {__file__}: if this is the source tree, start Python in "
+        "another folder or as python -P, so that it finds the installed package"
+    ) from error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,6 +1,8 @@
 """A red run means that an installation lacks a file, or that a number stands in two places."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,12 @@ def test_every_source_is_installed():
     built = {path.relative_to(INSTALLED) for path in INSTALLED.rglob("*.so")}
     assert modules == {path.with_name(path.name.split(".")[0]) for path in built}
     assert len(modules) <= 8
+
+
+def test_the_source_tree_says_that_it_is_not_the_package():
+    command = [sys.executable, "-S", "-c", "import cvmcount"]  # -S: without an editable one
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert "start Python in another folder or as python -P" in done.stderr
 
 
 def test_the_version_stands_once():
