@@ -13,7 +13,7 @@
     python3 dev.py man           the manual page docs/cvmcount.1, from --help and docs/cvmcount.man
     python3 dev.py docs          the documentation as a site: build/docs/index.html
     python3 dev.py wheels [PYTHON]...  source archive and wheels, each tested where nothing else is
-    python3 dev.py oldest        the Python tests with the oldest libraries that pyproject.toml allows
+    python3 dev.py oldest        the Python tests with the oldest libraries that are allowed
     python3 dev.py release-check  what is not ready for a release
     python3 dev.py benchmark NAME [OPTIONS]  one of benchmarks/*.py, with all rivals installed
 

@@ -9,6 +9,6 @@ settings.register_profile("reproducible", derandomize=True, deadline=None, datab
 settings.register_profile("explore", max_examples=10_000, deadline=None, database=None)
 settings.load_profile("reproducible")
 
-# Whatever a shell starts in the background ignores Ctrl-C, and so would the programs that tests start.
+# Started in the background, tests ignore Ctrl-C, and so would the programs that they start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -318,8 +318,6 @@ def make_parser():
         help="save its lines with it (items), and their counts (summaries)",
     )
     add_progress(output)
-    output.add_argument(
-        "--version", action="store_true", help="the version, and nothing else"
-    )
+    output.add_argument("--version", action="store_true", help="the version, and nothing else")
     output.add_argument("-h", "--help", action="help", help="write this text")
     return parser
