@@ -7,6 +7,7 @@ from cpython.unicode cimport PyUnicode_DecodeUTF8
 from libc.stddef cimport size_t
 from libc.stdint cimport uint64_t
 from libcpp.algorithm cimport sort
+from libcpp.atomic cimport atomic
 from libcpp.memory cimport unique_ptr
 from libcpp.vector cimport vector
 
@@ -61,7 +62,7 @@ cdef class IdentityStream:
     cdef BlockReader reader
     cdef str name  # of the argument
     cdef Block block
-    cdef uint64_t clears  # it is never cleared
+    cdef atomic[uint64_t] clears  # it is never cleared
     cdef vector[uint64_t] identities
     cdef size_t begin  # of those that are not taken
     cdef bint more
@@ -69,7 +70,6 @@ cdef class IdentityStream:
     cdef int start(self, BlockReader reader, str name, const identity_hash* hash) except -1:
         self.reader = reader
         self.name = name
-        self.clears = 0
         self.begin = 0
         self.more = True
         self.identities.resize(reader.room)
@@ -79,7 +79,7 @@ cdef class IdentityStream:
         self.block.identifier.rules.dropna = False
         self.block.identifier.rules.skip_repeats = False
         self.block.clears = &self.clears
-        self.block.clears_before = 0
+        self.block.clears_before = self.clears.load()
         self.block.output.identities = self.identities.data()
         self.block.output.room = reader.room
         self.block.output.kept = 0

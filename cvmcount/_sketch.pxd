@@ -1,4 +1,5 @@
 from libc.stdint cimport uint64_t
+from libcpp.atomic cimport atomic
 from libcpp.memory cimport unique_ptr
 
 from cvmcount._core.sketch cimport sketch
@@ -8,7 +9,7 @@ from cvmcount._readers.readers cimport Block, BlockReader, NumberReader
 
 cdef class CVMSketch:
     cdef unique_ptr[sketch] core
-    cdef uint64_t clears  # how often it was cleared
+    cdef atomic[uint64_t] clears  # how often it was cleared
 
     cdef int read(
         self, BlockReader reader, shown, CVMSketch other, NumberReader numbers

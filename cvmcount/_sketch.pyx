@@ -442,7 +442,7 @@ cdef class CVMSketch:
         """
         with cython.critical_section(self):
             self.core.get().clear()
-            self.clears += 1
+            self.clears.fetch_add(1)
 
     def copy(self):
         """An independent sketch in the same state.
@@ -862,7 +862,7 @@ cdef class CVMSketch:
                 found.push_back(number)
         finally:
             with cython.critical_section(self):
-                if block.clears_before == self.clears:
+                if block.clears_before == self.clears.load():
                     self.core.get().take_with(
                         identity_view(block.output.identities, found.size()),
                         number_view(found.data(), found.size()),
@@ -880,13 +880,13 @@ cdef class CVMSketch:
         block.output.process_hashes = 0
         block.clears = &self.clears
         with cython.critical_section(self):
-            block.clears_before = self.clears
+            block.clears_before = self.clears.load()
             block.identifier.rules = self.core.get().rules()
         return 0
 
     cdef int take(self, const Block* block) except -1:
         with cython.critical_section(self):
-            if block.clears_before != self.clears:
+            if block.clears_before != self.clears.load():
                 return 0  # another thread has cleared the sketch since
             self.core.get().take(block.output)
             if block.output.process_hashes > 0:

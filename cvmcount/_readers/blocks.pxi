@@ -57,8 +57,9 @@ cdef int give_objects(items, Identifier* identifier, lacking_items* lacking) exc
 # Drops the items that came before the sketch was cleared. It is to be called after whatever can run
 # Python code: an item's own, the iterable's or another thread's may call clear().
 cdef inline void drop_if_cleared(Block* block) noexcept:
-    if block.clears[0] != block.clears_before:
-        block.clears_before = block.clears[0]
+    cdef uint64_t clears = block.clears.load()
+    if clears != block.clears_before:
+        block.clears_before = clears
         block.identifier.rules.threshold = <uint64_t>-1
         block.output.item_count = 0
         block.output.process_hashes = 0

@@ -14,7 +14,7 @@ cdef class CategoryReader(ColumnReader):
 
     cdef int identify_categories(self, Identifier* identifier) except -1:
         cdef vector[uint64_t] room
-        cdef uint64_t never = 0
+        cdef atomic[uint64_t] never
         cdef bint more = True
         cdef Block block
         room.resize(self.categories.room)
@@ -23,7 +23,7 @@ cdef class CategoryReader(ColumnReader):
         block.identifier.rules.dropna = False
         block.identifier.rules.skip_repeats = False
         block.clears = &never
-        block.clears_before = 0
+        block.clears_before = never.load()
         block.output.identities = room.data()
         block.output.room = room.size()
         block.output.process_hashes = 0

@@ -1,6 +1,7 @@
 # A sketch asks a reader for its items, block by block.
 from libc.stddef cimport size_t
 from libc.stdint cimport uint64_t
+from libcpp.atomic cimport atomic
 from libcpp.memory cimport unique_ptr
 
 from cvmcount._core.columns cimport column, column_sequence
@@ -14,7 +15,7 @@ from cvmcount._identity.objects cimport Identifier
 cdef struct Block:
     Identifier identifier
     reading_output output
-    const uint64_t* clears  # rises whenever the sketch is cleared
+    atomic[uint64_t]* clears  # rises whenever the sketch is cleared, maybe by another thread
     uint64_t clears_before  # the items were offered
 
 
