@@ -34,10 +34,13 @@ class GroupCounts(ArrowColumns):
     >>> counts = count_approx(["ada", "bob", "ada"], by=["home", "home", "about"])
     >>> counts
     <GroupCounts: 2 keys, 95% intervals each>
-    >>> for key, estimate, low, high in counts:
-    ...     print(key, estimate, (low, high))
-    home 2 (2, 2)
-    about 1 (1, 1)
+    >>> print(counts)
+    GroupCounts: 2 keys, 95% intervals each
+    key    estimate  low  high
+    home   2         2    2
+    about  1         1    1
+    >>> [(key, estimate) for key, estimate, low, high in counts]
+    [('home', 2), ('about', 1)]
     >>> counts.with_key_names(["page"]).to_pylist()[1]
     {'page': 'about', 'estimate': 1, 'low': 1, 'high': 1}
     """
@@ -116,15 +119,23 @@ class GroupCounts(ArrowColumns):
     def __repr__(self):
         return f"<{self._describe()}>"
 
-    def _repr_html_(self):
-        from cvmcount._html import table_html
-
+    def _first_rows(self):
         names = [*self.key_names, *RESULTS]
         rows = []
         for count in self[:10]:
             keys = [count.key] if len(self.key_names) == 1 else count.key
             rows.append([*keys, f"{count.estimate:,}", f"{count.low:,}", f"{count.high:,}"])
-        return table_html(self._describe(), names, rows, len(self))
+        return names, rows
+
+    def __str__(self):
+        from cvmcount._tables.text import table_text
+
+        return table_text(self._describe(), *self._first_rows(), len(self))
+
+    def _repr_html_(self):
+        from cvmcount._html import table_html
+
+        return table_html(self._describe(), *self._first_rows(), len(self))
 
 
 def empty_columns():

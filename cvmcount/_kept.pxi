@@ -63,7 +63,10 @@ cdef object sample_of(CVMSketch sketch):
     cdef const kept_item* found
     cdef vector[uint64_t] identities
     if sketch.keep is None:
-        raise ValueError("the sketch keeps no values: make it with keep='items'")
+        raise ValueError(
+            "the sketch keeps no items: make it with keep='items', or keep='summaries' to know how "
+            "often each came"
+        )
     from cvmcount._sample import Sample, SampleRow  # few programs need it
     summaries = sketch.core.get().what_is_kept() == keep_summaries
     with cython.critical_section(sketch):
@@ -81,7 +84,10 @@ cdef object sample_of(CVMSketch sketch):
                 kept.append(row_of(found[0], form))
         items_seen = sketch.core.get().items_seen()
     rows = [
-        SampleRow(None if data is None else decode_item(data), *rest) for data, *rest in kept
+        SampleRow(
+            None if data is None else decode_item(data), count if summaries else None, *totals
+        )
+        for data, count, *totals in kept
     ]
     return Sample(
         rows,

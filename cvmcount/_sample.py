@@ -8,6 +8,7 @@ more.
 """
 
 import datetime
+import itertools
 import math
 from collections import Counter
 from typing import NamedTuple
@@ -24,11 +25,11 @@ class SampleRow(NamedTuple):
 
     `item` is its value. Of a sketch with keep="summaries", `count` is the exact number of its
     occurrences, and `sum`, `min` and `max` are those of the numbers that came with it, or None
-    where none came. Otherwise `count` is 0 and they are None.
+    where none came. Otherwise all four are None.
     """
 
     item: object
-    count: int  # type: ignore[assignment]
+    count: int | None  # type: ignore[assignment]
     sum: object
     min: object
     max: object
@@ -74,6 +75,9 @@ class SampleEstimate:
 
     def __float__(self):
         return float(self._estimate)
+
+    def __format__(self, form):
+        return format(self._estimate, form) if form else repr(self)
 
     def __repr__(self):
         if self.is_exact:
@@ -162,12 +166,19 @@ class Sample(ArrowColumns):
         what = "all" if self.is_exact else f"a share of {self.sampling_rate:.3g} of all"
         return f"<Sample: {len(self):,} elements, {what}>"
 
+    def _first_rows(self):
+        names = _NUMBERS if self.has_summaries else ("item",)
+        return names, [[getattr(row, name) for name in names] for row in self._rows[:10]]
+
+    def __str__(self):
+        from cvmcount._tables.text import table_text
+
+        return table_text(repr(self).strip("<>"), *self._first_rows(), len(self))
+
     def _repr_html_(self):
         from cvmcount._html import table_html
 
-        names = list(self.to_pydict())
-        rows = [[getattr(row, name) for name in names] for row in self._rows[:10]]
-        return table_html(repr(self).strip("<>"), names, rows, len(self))
+        return table_html(repr(self).strip("<>"), *self._first_rows(), len(self))
 
     # ---- the questions ---------------------------------------------------------------------------
 
@@ -222,7 +233,7 @@ class Sample(ArrowColumns):
 
         return SampleEstimate(max(estimate, 0.0), bounds, is_exact=False, num_retained=c)
 
-    def sum_where(self, what, predicate=None):
+    def sum_where(self, what, predicate=None, *, total=None):
         """The sum of a number over the distinct elements, as a `SampleEstimate`.
 
         Parameters
@@ -232,6 +243,9 @@ class Sample(ArrowColumns):
             Missing values (None) count as 0.
         predicate : callable or sequence of bool, optional
             Only the elements that satisfy it are added up, as for `estimate_where`.
+        total : number, optional
+            The sum over all elements, where it is known: of "sum", that of all values, such as
+            `frame["paid"].sum()`. Of "count" it is `items_seen`, and need not be given.
 
         Raises
         ------
@@ -240,9 +254,12 @@ class Sample(ArrowColumns):
 
         Notes
         -----
+        With a total, the sum is also what the other elements leave of it, and taken as that where
+        it is more precise: what few heavy elements add up to is known by the many light ones.
+
         The interval contains the sum as often as it says where the number of elements is at least
         25 times the square of the skewness of their numbers; otherwise `may_be_narrow` is True. Of
-        a heavy tail no sample tells what it has missed.
+        a heavy tail no sample tells what it has missed, but a total does.
 
         Examples
         --------
@@ -253,36 +270,21 @@ class Sample(ArrowColumns):
         40
         """
         chosen = self._chosen(predicate) if predicate is not None else [True] * len(self)
-        numbers = [
-            value if use and value is not None else 0
-            for value, use in zip(self._numbers(what), chosen, strict=True)
-        ]
+        numbers = [0 if value is None else value for value in self._numbers(what)]
+        total = self._total(what, total)
         c = sum(chosen)
         if self.is_exact:
-            total = sum(numbers)
+            return self._exactly(sum(itertools.compress(numbers, chosen)), c)
+        if predicate is None and total is not None:
             return self._exactly(total, c)
-        theta, m = self.sampling_rate, len(self)
-        plain = math.fsum(numbers) / theta
-        variance = (1 - theta) / theta**2 * math.fsum(g * g for g in numbers)
-        beta = _weight(numbers) if self._history is not None else 0.0
-        difference, excess = self._difference()
-        estimate = plain + beta * difference
-        deviation = math.sqrt(max(variance - beta**2 * excess, 0.0))
-        is_positive = estimate > 0 and min(numbers, default=0) >= 0
-
-        def bounds(z):
-            if is_positive:
-                factor = math.exp(z * deviation / estimate)
-                return estimate / factor, estimate * factor
-            return estimate - z * deviation, estimate + z * deviation
-
-        return SampleEstimate(
-            estimate,
-            bounds,
-            is_exact=False,
-            num_retained=c,
-            may_be_narrow=m < 25 * _skewness(numbers) ** 2,
-        )
+        of_these = self._sum([g if use else 0 for g, use in zip(numbers, chosen, strict=True)])
+        if total is None:
+            return of_these.as_estimate(c)
+        of_others = self._sum([0 if use else g for g, use in zip(numbers, chosen, strict=True)])
+        # Not where both are alike: chance would choose between them, and choose what is too small.
+        if not of_others.may_be_narrow and 2 * of_others.deviation < of_these.deviation:
+            return of_others.left_of(total).as_estimate(c)
+        return of_these.as_estimate(c)
 
     def mean(self, what, predicate=None):
         """The mean of a number per distinct element, as a `SampleEstimate`.
@@ -418,13 +420,39 @@ class Sample(ArrowColumns):
         theta, m = self.sampling_rate, len(self)
         return estimate - m / theta, max(0.0, m * (1 - theta) / theta**2 - variance)
 
+    def _sum(self, numbers):
+        theta, m = self.sampling_rate, len(self)
+        variance = (1 - theta) / theta**2 * math.fsum(g * g for g in numbers)
+        beta = _weight(numbers) if self._history is not None else 0.0
+        difference, excess = self._difference()
+        estimate = math.fsum(numbers) / theta + beta * difference
+        return _Sum(
+            estimate,
+            math.sqrt(max(variance - beta**2 * excess, 0.0)),
+            is_positive=estimate > 0 and min(numbers, default=0) >= 0,
+            may_be_narrow=m < 25 * _skewness(numbers) ** 2,
+        )
+
+    def _total(self, what, total):
+        if total is None:
+            return self._items_seen if isinstance(what, str) and what == "count" else None
+        number = _as_number(total)
+        if number is None or isinstance(number, bool) or not math.isfinite(number):
+            raise ValueError(f"total must be a finite number, not {total!r}")
+        return number
+
     def _require_summaries(self, name):
         if not self.has_summaries:
             raise ValueError(f"{name} needs a sketch made with keep='summaries'")
 
     def _chosen(self, predicate):
         if callable(predicate):
-            return [bool(predicate(row)) for row in self._rows]
+            try:
+                return [bool(predicate(row)) for row in self._rows]
+            except TypeError as error:
+                if not self.has_summaries:
+                    error.add_note("count, sum, min and max of a row need keep='summaries'")
+                raise
         return [bool(value) for value in self._as_long("predicate", predicate)]
 
     def _numbers(self, what):
@@ -438,6 +466,8 @@ class Sample(ArrowColumns):
             values = [what(row) for row in self._rows]
         else:
             values = list(self._as_long("what", what))
+        if what != "item" and any(isinstance(value, bool) for value in values):
+            raise TypeError("what must be numbers, not True and False: is it the predicate?")
         return [_as_number(value) for value in values]
 
     def _as_long(self, name, values):
@@ -448,6 +478,38 @@ class Sample(ArrowColumns):
                 f"{name} must have a value for each of the {len(self):,} rows, not {len(values):,}"
             )
         return values.tolist() if hasattr(values, "tolist") else values
+
+
+class _Sum(NamedTuple):
+    """A sum over some elements: its estimate and standard deviation, and how far to trust them."""
+
+    estimate: float
+    deviation: float
+    is_positive: bool
+    may_be_narrow: bool
+    total: float | None = None  # of which these are what the others leave
+
+    def left_of(self, total):
+        return self._replace(total=total)
+
+    def bounds(self, z):
+        if self.is_positive:
+            factor = math.exp(z * self.deviation / self.estimate)
+            return self.estimate / factor, self.estimate * factor
+        return self.estimate - z * self.deviation, self.estimate + z * self.deviation
+
+    def as_estimate(self, c):
+        def of_the_rest(z):
+            low, high = self.bounds(z)
+            return self.total - high, self.total - low
+
+        return SampleEstimate(
+            self.estimate if self.total is None else self.total - self.estimate,
+            self.bounds if self.total is None else of_the_rest,
+            is_exact=False,
+            num_retained=c,
+            may_be_narrow=self.may_be_narrow,
+        )
 
 
 # The correction for which the variance is right in every order of the elements: the mean of the

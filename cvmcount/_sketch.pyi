@@ -64,6 +64,13 @@ class CVMSketch:
         self,
         what: str | Callable[[SampleRow], Any] | Sequence[Any],
         predicate: Callable[[SampleRow], object] | Sequence[object] | None = None,
+        *,
+        total: Any = None,
+    ) -> SampleEstimate: ...
+    def mean(
+        self,
+        what: str | Callable[[SampleRow], Any] | Sequence[Any],
+        predicate: Callable[[SampleRow], object] | Sequence[object] | None = None,
     ) -> SampleEstimate: ...
     def quantile(
         self, q: SupportsFloat, what: str | Callable[[SampleRow], Any] | Sequence[Any]

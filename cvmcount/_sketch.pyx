@@ -406,9 +406,11 @@ cdef class CVMSketch:
 
         Notes
         -----
-        The rows are in random order, so the first ones are a sample of their own. A value that
-        another thread is still reading is None. *Thread safety*: safe. *Cost*: a microsecond for
-        each element.
+        The rows are in random order, so the first ones are a sample of their own: `sample()[:20]`
+        are twenty elements, the same each time. A value that another thread is still reading is
+        None. To ask for the elements of a part of the data, such as one country, count the users
+        of each country by `CVMGroups`, or pairs of both by `zip`.
+        *Thread safety*: safe. *Cost*: a microsecond for each element.
 
         Examples
         --------
@@ -423,9 +425,13 @@ cdef class CVMSketch:
         """How many distinct elements satisfy a predicate: `sample().estimate_where(predicate)`."""
         return self.sample().estimate_where(predicate)
 
-    def sum_where(self, what, predicate=None):
-        """A sum over the distinct elements: `sample().sum_where(what, predicate)`."""
-        return self.sample().sum_where(what, predicate)
+    def sum_where(self, what, predicate=None, *, total=None):
+        """A sum over the distinct elements: `sample().sum_where(what, predicate, total=total)`."""
+        return self.sample().sum_where(what, predicate, total=total)
+
+    def mean(self, what, predicate=None):
+        """A mean over the distinct elements: `sample().mean(what, predicate)`."""
+        return self.sample().mean(what, predicate)
 
     def quantile(self, q, what):
         """A quantile over the distinct elements: `sample().quantile(q, what)`."""
