@@ -7,8 +7,9 @@ from cvmcount._sketch import CVMSketch
 
 def count_approx(
     items,
+    column=None,
     epsilon=None,
-    delta=0.001,
+    delta=None,
     *,
     by=None,
     capacity=None,
@@ -31,14 +32,20 @@ def count_approx(
     Parameters
     ----------
     items : iterable, buffer or Arrow data
-        As for `CVMSketch.update`: also one column of pandas, Polars, DuckDB or pyarrow.
-    epsilon : float or str
-        By default 0.05; with `by`, what a capacity of 1024 reaches. Of a frame, the name of the
-        column to be counted stands here.
+        As for `CVMSketch.update`: also one column of pandas, Polars, DuckDB or pyarrow. Or a table
+        of these, with the name of a column.
+    column : str, optional
+        The column of a table that is counted. Other items have none: `count_approx(items, 0.01)`
+        means epsilon, and `count_approx(items, 0.01, 0.001)` delta, too.
+    epsilon : float, optional
+        By default 0.05; with `by`, what a capacity of 1024 for each key reaches: a standard error
+        of 2.2 %.
+    delta : float, optional
+        By default 0.001.
     by : container of keys, tuple of such, name or list of names, optional
-        As many keys as there are items, as for `CVMGroups.update`; of a frame, the columns to group
-        by.
-    delta, capacity, coins, seed, dropna
+        As many keys as there are items, as for `CVMGroups.update`. Of a table, the columns to group
+        by: their names, or columns such as `frame["time"].dt.date`.
+    capacity, coins, seed, dropna
         As for `CVMSketch`. Checked before any item is read. Keys need hashed coins.
     workers, progress
         As for `CVMSketch.update`.
@@ -68,13 +75,14 @@ def count_approx(
     >>> count_approx(["ada", "bob", "ada"], by=["home", "home", "about"]).to_dict()
     {'home': 2, 'about': 1}
     """
-    frame = None
-    settings = {"delta": delta, "capacity": capacity, "seed": seed, "dropna": dropna}
-    if isinstance(epsilon, str):
-        frame, column, epsilon = _Frame(items), epsilon, None
+    if column is not None and not isinstance(column, str):
+        column, epsilon, delta = None, *_accuracy(column, epsilon, delta)
+    settings = {"capacity": capacity, "seed": seed, "dropna": dropna}
+    settings |= {"epsilon": epsilon} if epsilon is not None else {}
+    settings |= {"delta": delta} if delta is not None else {}
+    frame = None if column is None else _Frame(items)
+    if frame is not None:
         items = frame.column("column", column)
-    if epsilon is not None:
-        settings["epsilon"] = epsilon
     if by is None:
         sketch = CVMSketch(coins=coins, **settings)
         sketch.update(items, workers=workers, progress=progress)
@@ -83,18 +91,24 @@ def count_approx(
         raise ValueError("by needs coins='hashed'")
     from cvmcount._groups import CVMGroups  # few programs need it
 
+    keys, names = (_keys(items, by), None) if frame is None else frame.keys(by)
     groups = CVMGroups(**settings)
-    if frame is None:
-        groups.update(_keys(items, by), items, workers=workers, progress=progress)
-        return groups.estimates()
-    names = list(by) if isinstance(by, list | tuple) else [by]
-    if not names:
-        raise ValueError("by names no column: leave it out to count without groups")
-    keys = [frame.column("by", name) for name in names]
-    groups.update(
-        tuple(keys) if len(keys) > 1 else keys[0], items, workers=workers, progress=progress
-    )
-    return frame.of(groups.estimates(), names)
+    groups.update(keys, items, workers=workers, progress=progress)
+    return groups.estimates() if frame is None else frame.of(groups.estimates(), names)
+
+
+def _accuracy(first, second, third):
+    """What numbers mean that stand where a column would: epsilon and delta."""
+    if isinstance(first, list | tuple):
+        raise TypeError(
+            f"column must be the name of one column, not {first!r}: rows of several are tuples, "
+            "as of zip(frame['a'], frame['b'])"
+        )
+    if second is None:
+        return first, third
+    if third is None:
+        return first, second
+    raise TypeError("epsilon is given twice")
 
 
 def _keys(items, by):
@@ -121,8 +135,9 @@ class _Frame:
         self._library = self.kind_of(frame)
         if self._library is None:
             raise TypeError(
-                "epsilon must be a number, or the name of a column of a table of pandas, Polars, "
-                f"pyarrow or DuckDB, and the items are a {type(frame).__name__}"
+                "column names one of a table of pandas, Polars, pyarrow or DuckDB, and items are a "
+                f"{type(frame).__name__}"
+                + (": pass items.collect()" if hasattr(frame, "collect") else "")
             )
         self._table = frame.to_arrow_table() if self._library == "duckdb" else frame
 
@@ -138,10 +153,30 @@ class _Frame:
     def column(self, argument, name):
         table = self._table
         names = list(table.column_names if hasattr(table, "column_names") else table.columns)
+        if type(name).__hash__ is None or hasattr(name, "meta"):  # expressions compare to others
+            raise TypeError(
+                f"{argument} must be names of columns, or columns, not {type(name).__name__}"
+            )
         if names.count(name) != 1:
             which = "has no" if name not in names else "has more than one"
             raise ValueError(f"{argument}: the frame {which} column {name!r}, among {names}")
         return self._table[name]
+
+    def keys(self, by):
+        """The key column, or a tuple of several, and their names."""
+        keys = list(by) if isinstance(by, list | tuple) else [by]
+        if not keys:
+            raise ValueError("by names no column: leave it out to count without groups")
+        columns, names = [], []
+        for place, key in enumerate(keys):
+            if isinstance(key, str) or not hasattr(key, "__len__"):
+                columns.append(self.column("by", key))
+                names.append(key)
+            else:
+                columns.append(key)
+                name = getattr(key, "name", None)
+                names.append(name if isinstance(name, str) and name else f"key{place}")
+        return columns[0] if len(columns) == 1 else tuple(columns), names
 
     def of(self, counts, names):
         """The counts as a frame of this library."""

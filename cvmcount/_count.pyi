@@ -5,8 +5,9 @@ from cvmcount._sketch import _Items, _Progress
 @overload
 def count_approx(
     items: _Items,
-    epsilon: SupportsFloat | str | None = None,
-    delta: SupportsFloat = 0.001,
+    column: str | SupportsFloat | None = None,
+    epsilon: SupportsFloat | None = None,
+    delta: SupportsFloat | None = None,
     *,
     by: None = None,
     capacity: SupportsIndex | None = None,
@@ -19,8 +20,9 @@ def count_approx(
 @overload
 def count_approx(
     items: _Items,
-    epsilon: SupportsFloat | str | None = None,
-    delta: SupportsFloat = 0.001,
+    column: str | SupportsFloat | None = None,
+    epsilon: SupportsFloat | None = None,
+    delta: SupportsFloat | None = None,
     *,
     by: Any,
     capacity: SupportsIndex | None = None,

@@ -292,6 +292,12 @@ cdef class CVMGroups:
         """
         cdef size_t threads = checked_workers(workers)
         columns = key_columns(keys)
+        for name, column in (("values", values), *(("keys", column) for column in columns)):
+            if isinstance(column, (str, bytes, bytearray)):
+                raise TypeError(
+                    f"{name} must be a container of elements, not one {type(column).__name__}; of "
+                    "a frame, write update(frame['key'], frame['value'])"
+                )
         check_lengths(columns, values)
         shown = open_progress(progress, values)
         try:

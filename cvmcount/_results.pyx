@@ -54,10 +54,10 @@ def _share(uint64_t retained, uint64_t of, double sampling_rate, bint exact):
     return share_of(value)
 
 
-cdef int raise_no_sketch(str written, str instead) except -1:
+cdef int raise_no_sketch(str written, str instead, str of_unions) except -1:
     raise TypeError(
         "a SampledCount is a number, and no sketch that goes on: "
-        f"instead of {written} write {instead}"
+        f"instead of {written} write {instead}, and of what several have seen {of_unions}"
     )
 
 
@@ -164,17 +164,23 @@ cdef class SampledCount:
     def __float__(self):
         return self.estimate()
 
+    def __int__(self):
+        return self.count()
+
+    def __format__(self, form):
+        return format(self.count(), form) if form else repr(self)
+
     def __and__(self, other):
-        raise_no_sketch("a & b & c", "intersection(a, b, c)")
+        raise_no_sketch("a & b & c", "intersection(a, b, c)", "(a | b) & (c | d)")
 
     def __rand__(self, other):
-        raise_no_sketch("a & (b & c)", "intersection(a, b, c)")
+        raise_no_sketch("a & (b & c)", "intersection(a, b, c)", "(a | b) & (c | d)")
 
     def __sub__(self, other):
-        raise_no_sketch("a - b - c", "a - (b | c)")
+        raise_no_sketch("a - b - c", "a - (b | c)", "(a | b) - (c | d)")
 
     def __or__(self, other):
-        raise_no_sketch("a & b | c", "counts of sketches, as union(a, b, c)")
+        raise_no_sketch("a & b | c", "the union of sketches, as union(a, b, c)", "a | b")
 
     def _key(self):
         value = self._value
@@ -278,6 +284,9 @@ cdef class SampledShare:
 
     def __float__(self):
         return self.estimate()
+
+    def __format__(self, form):
+        return format(self.estimate(), form) if form else repr(self)
 
     def _key(self):
         return self._value.retained, self._value.of, self._value.sampling_rate, self._value.exact

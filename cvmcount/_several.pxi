@@ -8,6 +8,11 @@ cdef int require_sketches(tuple sketches, allowed, str caller) except -1:
         if not isinstance(sketch, allowed):
             if isinstance(sketch, TruncatedSketch):
                 raise TypeError(f"{caller} takes no truncated sketches: of two, write a & b")
+            if type(sketch).__name__ == "CVMGroups":
+                raise TypeError(
+                    f"sketches must be CVMSketch, not CVMGroups: groups merge, as a | b, and for one "
+                    f"key write {caller}(a[key], b[key])"
+                )
             raise TypeError(
                 f"sketches must be CVMSketch, not {type(sketch).__name__}: of a list, write "
                 f"{caller}(*sketches), and load bytes by CVMSketch.from_bytes"

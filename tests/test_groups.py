@@ -202,7 +202,7 @@ def test_what_cannot_be_counted():
     groups = CVMGroups()
     with pytest.raises(TypeError, match="not hashable"):
         groups.update([["a"]], [1])
-    with pytest.raises(TypeError, match="items must be an iterable"):
+    with pytest.raises(TypeError, match="keys must be a container"):
         groups.update("ab", [1, 2])
     with pytest.raises(ValueError, match="two or more"):
         groups.update((["a"],), [1])
@@ -408,7 +408,7 @@ def test_nothing_changes_groups_while_they_are_read_for_or_saved():
             self.write = lambda piece: call()
 
     calls = (
-        lambda: groups.update("c", [1]),
+        lambda: groups.update(["c"], [1]),
         lambda: groups.merge(groups.copy()),
         lambda: groups.drop(["a"]),
         lambda: groups.save(io.BytesIO()),
@@ -573,14 +573,55 @@ def test_frames(library):
         count_approx(frame, "user", by=[])
 
 
+@pytest.mark.parametrize("library", ["pandas", "polars", "pyarrow"])
+def test_frames_by_columns_that_are_no_part_of_them(library):
+    frame = make_frame(library)
+    expected = count_approx(VALUES, by=([n % 7 for n in range(5000)], KEYS)).to_pydict()
+    found = count_approx(frame, "user", by=[np.arange(5000) % 7, "page"])
+    assert pa.table(found).to_pydict() == {
+        "key0": expected.pop("key0"), "page": expected.pop("key1"), **expected
+    }  # fmt: skip
+    named = pd.Series(np.arange(5000) % 7, name="weekday")
+    assert pa.table(count_approx(frame, "user", by=named)).column_names[0] == "weekday"
+
+
+def test_epsilon_of_frames_and_others():
+    frame = make_frame("pandas")
+    exact = count_approx(frame, "user", 0.02)
+    assert exact == count_approx(frame, column="user", epsilon=0.02) == 1009
+    for arguments, keywords in (
+        ((0.1, 0.2), {}),
+        ((0.1,), {"delta": 0.2}),
+        ((), {"epsilon": 0.1, "delta": 0.2}),
+    ):
+        sketch = CVMSketch(0.1, 0.2)
+        sketch.update(range(5000))
+        assert count_approx(range(5000), *arguments, **keywords) == sketch.count()
+        counts = count_approx(frame, "user", *arguments, by=np.zeros(5000), **keywords)
+        assert counts["estimate"][0] == count_approx(VALUES, *arguments, **keywords)
+    with pytest.raises(TypeError, match="epsilon is given twice"):
+        count_approx(VALUES, 0.1, 0.2, 0.3)
+
+
 def test_an_analysts_wrong_tries_say_what_to_write():
     frame = pd.DataFrame({"user": [1], "day": [2]})
     with pytest.raises(TypeError, match=r"count_approx\(frame, 'column', by='key'\)"):
         count_approx(frame, by="day")
     with pytest.raises(TypeError, match=r"count_approx\(frame, 'column', by='key'\)"):
         count_approx(frame["user"], by="day")
-    with pytest.raises(TypeError, match="name of a column of a table of pandas"):
+    with pytest.raises(TypeError, match=r"column names one of a table of pandas.* a list$"):
         count_approx([1, 2], "user")
+    with pytest.raises(TypeError, match="rows of several are tuples"):
+        count_approx(frame, ["user", "day"])
+    with pytest.raises(TypeError, match="keys must be a container of elements, not one str"):
+        CVMGroups().update("day", frame["user"])
+    with pytest.raises(TypeError, match="values must be a container of elements, not one str"):
+        CVMGroups().update(frame, "user")
+    lazy = polars().LazyFrame({"user": [1]})
+    with pytest.raises(TypeError, match=r"collect\(\)"):
+        count_approx(lazy, "user")
+    with pytest.raises(TypeError, match="names of columns, or columns, not Expr"):
+        count_approx(lazy.collect(), "user", by=polars().col("user"))
     with pytest.raises(ValueError, match="hashed"):
         count_approx([1], by=[1], coins="fresh")
 

@@ -119,7 +119,7 @@ def test_the_smallest_capacity_wins_with_its_promise():
 
 
 DIFFERENT = [
-    ({"seed": 1}, "differ in seed: 0 and 1"),
+    ({"seed": 1}, "differ in seed$"),
     ({"dropna": False}, "differ in dropna: True and False"),
     ({"coins": "fresh"}, "Use coins='hashed'"),
 ]

@@ -178,10 +178,13 @@ std::vector<std::byte> groups::saved_total() const {
 // ---- several ------------------------------------------------------------------------------------
 
 void groups::require_like(const groups& other) const {
-    const auto differ = [](const char* name) {
-        throw std::invalid_argument(std::string("groups cannot be merged: they differ in ") + name);
+    const auto differ = [](const std::string& how) {
+        throw std::invalid_argument("groups cannot be merged: they differ in " + how);
     };
-    if (capacity_ != other.capacity_) differ("capacity");
+    if (capacity_ != other.capacity_) {
+        differ("capacity: " + std::to_string(capacity_) + " and " +
+               std::to_string(other.capacity_));
+    }
     if (settings_.seed != other.settings_.seed) differ("seed");
     if (settings_.dropna != other.settings_.dropna) differ("dropna");
     if (drops_missing_keys_ != other.drops_missing_keys_) differ("dropna_keys");

@@ -260,7 +260,7 @@ TEST_CASE("sketches that do not go together") {
         CHECK(target == plain);
     }
     CHECK_THROWS_WITH_AS(plain & sketch({.seed = 1}),
-                         "sketches cannot be compared if they differ in seed: 0 and 1",
+                         "sketches cannot be compared if they differ in seed",
                          std::invalid_argument);
     CHECK_THROWS_AS(sketch({.coins = coins::fresh}).forget_history(), std::invalid_argument);
     sketch up = fed(0, 50'000), forgotten = up;
