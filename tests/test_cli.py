@@ -137,6 +137,7 @@ def test_json(file):
         "exact": False,
         "items": 50_000,
         "bytes": len(data),
+        "complete": True,
         "seed": 16,
         "capacity": sketch.capacity,
         "coins": "hashed",
@@ -304,9 +305,32 @@ def test_options_behind_files(file):
     assert counted(file(b"a\tb\n"), "-f", "2", file(b"a\tc\n", "2")) == 2
 
 
+def test_what_somebody_may_have_meant():
+    for arguments, text, advice in (
+        (
+            ["-f", "1"],
+            b"a b\na c\n",
+            b"no tab separates fields, so field 1 is the whole line: see -t",
+        ),
+        (["-f", "2"], b"a b\na c\n", b"no line has a field 2 (a tab separates them)"),
+        (["-d", " "], b"a b\n", b"what separates fields is -t, or --whitespace"),
+        (["-f", "a,b"], b"a\tb\n1\t2\n", b"(several are -f a -f b)"),
+        (["--csv", "-f", "b"], b"a;b\n1;2\n", b"(if ';' separates fields, -t says so)"),
+    ):
+        assert advice in run(*arguments, input=text).stderr
+    for arguments in (["-f", "a"], ["-H", "-f", "1"], ["-f", "1", "--whitespace"]):
+        assert run(*arguments, input=b"a\nb\nc\n").stderr == b""
+
+
+def test_a_number_of_what_could_be_read_says_so(tmp_path):
+    done = run("--json", str(tmp_path / "none"))
+    assert json.loads(done.stdout)["complete"] is False
+    assert done.returncode == 1
+
+
 def test_files_behind_two_dashes(tmp_path):
     (tmp_path / "-f2").write_bytes(b"a\tb\nc\tb\n")
-    (tmp_path / "merge").write_bytes(b"d\n")
+    (tmp_path / "merge").write_bytes(b"d\te\n")
     assert counted("--", "-f2", cwd=tmp_path) == 2
     assert counted("-f1", "--", "-f2", "merge", cwd=tmp_path) == 3
     assert counted("--", "merge", cwd=tmp_path) == 1

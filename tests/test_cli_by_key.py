@@ -62,8 +62,15 @@ def test_several_keys_and_several_values():
 
 
 def test_settings_and_the_top():
-    found = counted("-t", ",", "--by", "1", "-f", "2", "--top", "2", input=TEXT)
-    assert found == [[row.key.encode(), b"%d" % row.estimate] for row in PAGES.top(2)]
+    done = run("-t", ",", "--by", "1", "-f", "2", "--top", "2", input=TEXT)
+    expected = [b"%s\t%d\n" % (row.key.encode(), row.estimate) for row in PAGES.top(2)]
+    assert done.stdout == b"".join(expected)
+    assert done.stderr == b"cvmcount: others may be as large as number 2: a smaller -e tells more\n"
+    few = b"a,1\na,2\na,3\nb,1\nb,2\nc,1\n"
+    for number in "1", "2", "3", "9":  # exact, so certain
+        done = run("-t", ",", "--by", "1", "-f", "2", "--top", number, input=few)
+        assert done.stdout == b"".join([b"a\t3\n", b"b\t2\n", b"c\t1\n"][: int(number)])
+        assert done.stderr == b""
     for options, arguments in (
         (["--capacity", "64", "--seed", "5"], {"capacity": 64, "seed": 5}),
         (["-e", "0.02"], {"epsilon": 0.02}),
@@ -81,9 +88,14 @@ def test_names_of_a_header_and_quotes(tmp_path):
     path.write_bytes(gzip.compress(text.getvalue().encode()))
     done = run("--csv", "--by", "page, or site", "-f", "user", str(path))
     assert done.stdout == b'a\tb\t2\n"c,""d"""\t1\n'
+    missing = run(
+        "--csv", "--by", "page, or site", "-f", "user", "--json", path, str(tmp_path / "x")
+    )
+    assert json.loads(missing.stdout)["complete"] is False
     told = json.loads(run("--csv", "--by", "page, or site", "-f", "user", "--json", path).stdout)
     assert [(row["key"], row["estimate"]) for row in told["groups"]] == [("a\tb", 2), ('c,"d"', 1)]
     assert told["keys"] == 2
+    assert told["complete"] is True
 
 
 def test_saved_groups(tmp_path):

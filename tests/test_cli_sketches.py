@@ -108,10 +108,12 @@ def test_what_is_no_sketch(saved, tmp_path, command, content):
     assert done.stderr.count(b"\n") == 1
 
 
-def test_the_rest_is_merged(saved, tmp_path):
+def test_what_is_not_merged_is_no_number(saved, tmp_path):
     other_seed = saved("b", 3, options=["--seed", "1"])
-    done = run("merge", saved("a", 1, 2), other_seed, str(tmp_path / "none"), saved("c", 2, 3))
-    assert (done.returncode, done.stdout) == (1, b"3\n")
+    names = [saved("a", 1, 2), other_seed, str(tmp_path / "none"), saved("c", 2, 3)]
+    done = run("merge", "--save", str(tmp_path / "all"), *names)
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert not (tmp_path / "all").exists()
     assert b"seed" in done.stderr
     assert done.stderr.count(b"\n") == 2
 

@@ -8,6 +8,9 @@ import re
 from .choice import is_number
 from .messages import printable, write_result
 
+USAGE = """cvmcount [OPTION]... [FILE]...
+       cvmcount {sample|merge|info|compare} --help"""
+
 DESCRIPTION = (
     "Count the distinct lines of files, or of standard input, in one pass and fixed memory."
 )
@@ -19,8 +22,8 @@ EXAMPLES = """examples:
   cvmcount sample access.log                ten of them, drawn uniformly
 
 Files compressed by gzip, bzip2, xz, zstd or zip are decompressed; of Parquet and Arrow files -f
-chooses the column (with pyarrow installed). A count is exact up to 4,364 distinct lines, then
-an estimate, as -v says. cvmcount sample, merge, info and compare have a --help of their own.
+chooses the column (with pyarrow installed). A count is exact up to 4,364 distinct lines (with
+--by, 1,024 of each value), then an estimate, as -v says. Exit status: 1 where not all was read.
 """
 
 
@@ -66,6 +69,14 @@ def encoding(text):
     except (LookupError, ValueError) as error:
         raise argparse.ArgumentTypeError(f"must be an encoding that Python has: {error}") from None
     return text
+
+
+def delta(text):
+    try:
+        return float(text)
+    except ValueError:
+        hint = "what separates fields is -t, or --whitespace"
+        raise argparse.ArgumentTypeError(f"must be a number, not {text!r}: {hint}") from None
 
 
 def memory(text):
@@ -125,10 +136,10 @@ def add_save(parser):
     )
 
 
-def new_parser(prog, description, epilog):
+def new_parser(prog, description, epilog, usage=None):
     parser = Parser(
         prog=prog,
-        usage=f"{prog} [OPTION]... [FILE]...",
+        usage=usage or f"{prog} [OPTION]... [FILE]...",
         description=description,
         epilog=epilog,
         formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(
@@ -171,7 +182,7 @@ def add_lines(parser):
     lines.add_argument(
         "--csv",
         action="store_true",
-        help="quotes mean what they do in CSV; fields are separated by commas unless -t says else",
+        help="quotes mean what they do in CSV; commas separate unless -t says else",
     )
     lines.add_argument(
         "--jsonl", action="store_true", help="each line is JSON, and -f names a field: user.id"
@@ -208,12 +219,12 @@ def add_sketch(parser):
         "--epsilon",
         type=float,
         metavar="E",
-        help="how far off the count may be, as a fraction of it (0.05)",
+        help="allowed error, as a fraction of the count (0.05; with --by 0.1)",
     )
     how.add_argument(
         "-d",
         "--delta",
-        type=float,
+        type=delta,
         default=0.001,
         metavar="D",
         help="the probability of being further off (0.001)",
@@ -270,12 +281,12 @@ def add_progress(group):
 
 
 def make_parser():
-    parser = new_parser("cvmcount", DESCRIPTION, EXAMPLES)
+    parser = new_parser("cvmcount", DESCRIPTION, EXAMPLES, USAGE)
     add_lines(parser)
     add_sketch(parser).add_argument(
         "--exact",
         action="store_true",
-        help="also count exactly; takes memory for every distinct line",
+        help="also count exactly, behind it; takes memory for every distinct line",
     )
 
     output = parser.add_argument_group("what is written")
@@ -283,7 +294,7 @@ def make_parser():
         "-v",
         "--verbose",
         action="store_true",
-        help="also the interval, in words, on standard error",
+        help="also the interval: on standard error, or behind the counts of --by",
     )
     output.add_argument("--json", action="store_true", help="all there is to know, as JSON")
     output.add_argument(
@@ -308,7 +319,7 @@ def make_parser():
         "--top",
         type=number_of_rows,
         metavar="N",
-        help="only the N largest counts of these, largest first",
+        help="only the N that are estimated to be largest, largest first",
     )
     add_save(output)
     output.add_argument(

@@ -81,12 +81,22 @@ def as_json(counts):
     return [{**row._asdict(), "key": plain(row.key)} for row in counts]
 
 
-def write_counts(groups, counts, options, verbose):
+def say_what_is_uncertain(groups, counts, options):
+    """Say where others may be as large as the last of the largest."""
+    if options.top is None or len(counts) >= len(groups):
+        return
+    last, following = groups.top(len(counts) + 1, options.confidence)[-2:]
+    if last.low < following.high and (last.low, following.low) != (last.high, following.high):
+        say(f"others may be as large as number {len(counts)}: a smaller -e tells more")
+
+
+def write_counts(groups, counts, options, verbose, told):
     if not options.json:
         return write_result(as_rows(counts, options, verbose))
     import json
 
-    result = {"groups": as_json(counts), **description(groups), "confidence": options.confidence}
+    result = {"groups": as_json(counts), **description(groups), **told}
+    result["confidence"] = options.confidence
     return write_result(json.dumps(result) + "\n")
 
 
@@ -113,10 +123,12 @@ def count_by_key(options):
     if options.save is not None:  # first: who reads the result may be gone
         failed = not save(groups, options.save) or failed
     counts = counts_of(groups, options)
+    say_what_is_uncertain(groups, counts, options)
     if len(counts) > 0 and not any(row.estimate for row in counts):
         what = ", ".join(options.fields[options.num_keys :])
         say(f"nothing was counted: {what} is always missing")
-    failed = not write_counts(groups, counts, options, options.verbose) or failed
+    told = {"complete": not files.failed}
+    failed = not write_counts(groups, counts, options, options.verbose, told) or failed
     if options.verbose:
         seconds = time.perf_counter() - start
         say(f"{len(groups):,} keys of {groups.items_seen:,} lines in {seconds:.3f} seconds")
@@ -158,12 +170,11 @@ def merge(options):
             groups = None
         failed = failed or groups is None
         merged = merged or groups
-    if merged is None:
+    if failed:  # what they have seen together is not known
         return 1
-    if options.save is not None:
-        failed = not save(merged, options.save) or failed
+    failed = options.save is not None and not save(merged, options.save)
     counts = merged.estimates(options.confidence)
-    failed = not write_counts(merged, counts, Saved(options), False) or failed
+    failed = not write_counts(merged, counts, Saved(options), False, {}) or failed
     return 1 if failed else 0
 
 

@@ -175,11 +175,12 @@ def text_of(options, total, each):
     return "".join(rows) + f"{columns_of(total)}\ttotal\n"
 
 
-def json_of(options, sketch, total, each, seconds):
+def json_of(options, sketch, total, each, complete, seconds):
     import json
 
     result = {
         **total,
+        "complete": complete,
         "confidence": options.confidence,
         "seconds": round(seconds, 6),
         "seed": sketch.seed,
@@ -228,7 +229,7 @@ def main(arguments):
 
         failed = not save(count.sketch, options.save) or failed
     if options.json:
-        text = json_of(options, count.sketch, total, each, seconds)
+        text = json_of(options, count.sketch, total, each, not files.failed, seconds)
     else:
         text = text_of(options, total, each)
     failed = not write_result(text) or failed

@@ -168,7 +168,12 @@ class Files:
         """Say that a file without an error had nothing of what -f asks for, unless it was empty."""
         if not self._has_complained and self._has_text:
             what = ", ".join(self._options.fields)
-            self.note(name, f"nothing was counted: no line has a field {what}")
+            tabs = " (a tab separates them)" if self._is_split_by_tabs() else ""
+            self.note(name, f"nothing was counted: no line has a field {what}{tabs}")
+
+    def _is_split_by_tabs(self):
+        options = self._options
+        return not (options.delimiter or options.csv or options.whitespace or options.jsonl)
 
     def workers_for(self, name):
         """Return how many threads read a file: one where others are not worth their start."""
@@ -264,6 +269,10 @@ class Files:
 
             return Fields(file, options, watchers, partial(self.fail, name))
         fields = beginning.fields()
+        if fields == [1] and not options.header and self._is_split_by_tabs():
+            lines = beginning.rest
+            if b"\n" in lines and b"\t" not in lines:
+                self.note(name, "no tab separates fields, so field 1 is the whole line: see -t")
         self.text_bytes += beginning.bytes
         for watcher in watchers:
             watcher.begin_file(fields)

@@ -121,12 +121,12 @@ def merge(arguments):
         if sketch is not None:
             merged = merged or sketch.copy()
             sketches.append(sketch)
-    if merged is None:
+    if failed:  # what they have seen together is not known
         return 1
     # The sketches together know more than the merged one, which is what can be saved.
     best = union(*sketches) if len(sketches) > 1 else merged
     if options.save is not None:  # first: who reads the result may be gone
-        failed = not save(merged, options.save) or failed
+        failed = not save(merged, options.save)
     if options.json:
         result = {**as_dict(best, options.confidence), **description(merged)}
         result["merged"] = as_dict(merged, options.confidence)
