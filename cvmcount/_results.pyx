@@ -221,7 +221,7 @@ cdef class SampledCount:
 
 
 cdef class SampledShare:
-    """An estimated share of distinct elements: what `a.jaccard(b)` returns.
+    """An estimated share of distinct elements: what `a.jaccard(b)` and `a.containment(b)` return.
 
     It rests on a uniform sample of the elements, as `SampledCount`. `float(share)` is its estimate.
 

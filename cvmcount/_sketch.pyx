@@ -95,8 +95,8 @@ cdef class CVMSketch:
     with a probability of at most `delta`.
 
     Sketches with hashed coins and one seed add up: `merge(*others)`, `a | b`, `a |= b`. They are
-    compared by `a & b`, `a - b`, `a ^ b` and `a.jaccard(b)`. Every sketch can be copied, pickled
-    and saved as bytes.
+    compared by `a & b`, `a - b`, `a ^ b`, `a.jaccard(b)` and `a.containment(b)`. Every sketch can be
+    copied, pickled and saved as bytes.
 
     Parameters
     ----------
@@ -634,6 +634,39 @@ cdef class CVMSketch:
         cdef CVMSketch second = other
         with cython.critical_section(self, second):
             return share_of(self.core.get().jaccard(second.core.get()[0]))
+
+    def containment(self, other):
+        """The share of this sketch's elements that `other` has seen, too, as a `SampledShare`.
+
+        Of last week's visitors, how many came back: `last.containment(this)`.
+
+        Parameters
+        ----------
+        other : CVMSketch
+            With hashed coins and the same `seed` and `dropna`; its capacity may differ.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `other` is no sketch, or differs in what must be the same.
+
+        Notes
+        -----
+        *Thread safety*, *cost* and *source*: as for `jaccard`.
+
+        Examples
+        --------
+        >>> last, this = CVMSketch(), CVMSketch()
+        >>> last.update(["ada", "bob", "eve"])
+        >>> this.update(["ada", "eve", "joe", "kim"])
+        >>> print(f"{float(last.containment(this)):.2f}")
+        0.67
+        """
+        if not isinstance(other, CVMSketch):
+            raise TypeError(f"other must be a sketch, not {type(other).__name__}")
+        cdef CVMSketch second = other
+        with cython.critical_section(self, second):
+            return share_of(self.core.get().containment(second.core.get()[0]))
 
     def forget_history(self):
         """Keeps the sample alone, as a merge does.

@@ -138,6 +138,13 @@ cdef class TruncatedSketch:
             raise TypeError(f"other must be a sketch, not {type(other).__name__}")
         return share_of(self.core.get().jaccard(second.core.get()[0]))
 
+    def containment(self, other):
+        """The share of its elements that `other` has, too: see `CVMSketch.containment`."""
+        cdef TruncatedSketch second = as_truncated(other, self)
+        if second is None:
+            raise TypeError(f"other must be a sketch, not {type(other).__name__}")
+        return share_of(self.core.get().containment(second.core.get()[0]))
+
     def __eq__(self, other):
         """True if both have one configuration and one state, and so the same bytes."""
         if not isinstance(other, TruncatedSketch):

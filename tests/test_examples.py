@@ -37,7 +37,10 @@ def test_docstrings():
 
 PAGES = [
     "README.md",
-    *(f"docs/{name}.md" for name in ("accuracy", "columns", "groups", "merging", "sample", "start")),
+    *(
+        f"docs/{name}.md"
+        for name in ("accuracy", "columns", "groups", "merging", "sample", "start")
+    ),
 ]
 
 

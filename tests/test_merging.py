@@ -71,6 +71,8 @@ def test_operators():
             a.merge(b, other)
         with pytest.raises(TypeError, match="other must be a sketch, not " + type(other).__name__):
             a.jaccard(other)
+        with pytest.raises(TypeError, match="other must be a sketch, not " + type(other).__name__):
+            a.containment(other)
     assert a == union  # a merge that fails half-way has changed nothing
 
 
@@ -81,7 +83,7 @@ def test_a_sketch_with_itself():
     assert a.items_seen == 900
     assert (a.sampling_rate, a.num_retained) == (rate, 100)
     assert (a - a).estimate() == (a ^ a).estimate() == 0
-    assert a.jaccard(a).estimate() == 1
+    assert a.jaccard(a).estimate() == a.containment(a).estimate() == 1
     assert (a & a).estimate() == 99 / rate
 
 
@@ -137,6 +139,7 @@ def test_what_does_not_merge(arguments, message):
         lambda: a - b,
         lambda: a ^ b,
         lambda: a.jaccard(b),
+        lambda: a.containment(b),
         lambda: a.__ior__(b),
     ):
         with pytest.raises(ValueError, match=message):
@@ -183,6 +186,8 @@ def test_exact_set_operations():
     assert type(share) is SampledShare
     assert (share.estimate(), share.interval(0.99), share.is_exact) == (2 / 6, (2 / 6, 2 / 6), True)
     assert (share.num_retained, share.sampling_rate) == (6, 1.0)
+    assert (a.containment(b).estimate(), b.containment(a).estimate()) == (2 / 5, 2 / 3)
+    assert a.containment(b).is_exact
 
 
 def test_set_operations_of_sampled_sketches():
@@ -201,8 +206,14 @@ def test_set_operations_of_sampled_sketches():
     assert (exact & b).sampling_rate == rate
     assert (exact & b).interval(0.99999)[1] <= 100
     assert (exact - b).estimate() == 0
-    low, high = a.jaccard(b).interval(0.999)
-    assert low < 2 / 9 < high
+    for share, truth in (
+        (a.jaccard(b), 2 / 9),
+        (a.containment(b), 1 / 3),
+        (b.containment(a), 2 / 5),
+        (exact.containment(b), 1),
+    ):
+        low, high = share.interval(0.999)
+        assert low < truth < high or (share.estimate() == truth and low < 0.7)
 
 
 def test_the_count_lies_in_the_interval():

@@ -62,9 +62,11 @@ def test_whole_and_truncated_ones_go_together(operation):
             assert operation(a, b).interval() == pytest.approx(whole.interval(), rel=1e-4)
             if a is not MONDAY or b is not TUESDAY:
                 assert not operation(a, b).is_exact
-    assert TruncatedSketch(MONDAY).jaccard(TUESDAY).estimate() == pytest.approx(
-        MONDAY.jaccard(TUESDAY).estimate(), abs=1e-3
-    )
+    for share in ("jaccard", "containment"):
+        cut, full = (
+            getattr(monday, share)(TUESDAY) for monday in (TruncatedSketch(MONDAY), MONDAY)
+        )
+        assert cut.estimate() == pytest.approx(full.estimate(), abs=1e-3)
 
 
 def test_many_are_merged():

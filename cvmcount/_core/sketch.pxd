@@ -157,6 +157,7 @@ cdef extern from "cvmcount/sketch.hpp" namespace "cvmcount" nogil:
         sampled_count operator-(const sketch& other) except +
         sampled_count operator^(const sketch& other) except +
         sampled_share jaccard(const sketch& other) except +
+        sampled_share containment(const sketch& other) except +
         cbool operator==(const sketch& other) except +
 
         vector[byte] to_bytes() except +
@@ -185,6 +186,7 @@ cdef extern from "cvmcount/sketch.hpp" namespace "cvmcount" nogil:
         sampled_count operator-(const truncated_sketch& other) except +
         sampled_count operator^(const truncated_sketch& other) except +
         sampled_share jaccard(const truncated_sketch& other) except +
+        sampled_share containment(const truncated_sketch& other) except +
         cbool operator==(const truncated_sketch& other) noexcept
         vector[byte] to_bytes() except +
 

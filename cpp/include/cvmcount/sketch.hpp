@@ -151,6 +151,9 @@ class CVMCOUNT_API sketch {
     // The number of elements in both over the number of those in either.
     sampled_share jaccard(const sketch& other) const;
 
+    // The number of elements in both over the number of those in this one.
+    sampled_share containment(const sketch& other) const;
+
     // Keeps the sample alone, as a merge does: then the state does not depend on the order of the
     // items. Throws std::invalid_argument with fresh coins.
     void forget_history();

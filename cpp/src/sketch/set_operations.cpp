@@ -100,4 +100,8 @@ sampled_share overlap::jaccard() const noexcept {
     return {both_, both_ + only_first_ + only_second_, sampling_rate_, exact_};
 }
 
+sampled_share overlap::containment() const noexcept {
+    return {both_, both_ + only_first_, sampling_rate_, exact_};
+}
+
 }  // namespace cvmcount

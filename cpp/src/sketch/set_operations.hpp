@@ -23,7 +23,8 @@ class overlap {
     sampled_count in_both() const noexcept;
     sampled_count in_first_only() const noexcept;
     sampled_count in_one_only() const noexcept;
-    sampled_share jaccard() const noexcept;  // of those in either, those in both
+    sampled_share jaccard() const noexcept;      // of those in either, those in both
+    sampled_share containment() const noexcept;  // of those in the first, those in both
 
   private:
     double sampling_rate_ = 1.0;

@@ -196,6 +196,10 @@ sampled_share sketch::jaccard(const sketch& other) const {
     return overlap_with(other).jaccard();
 }
 
+sampled_share sketch::containment(const sketch& other) const {
+    return overlap_with(other).containment();
+}
+
 truncated_sketch sketch::truncated(unsigned bits) const {
     if (coins() == coins::fresh) {
         throw_invalid(

@@ -212,6 +212,14 @@ struct truncated_sketch::comparison {
     // Those in both that are different elements: so many share a cell by chance.
     double by_chance() const noexcept { return (either - first) * (either - second) / cells; }
 
+    // Those in both over so many.
+    sampled_share share_of(double elements) const noexcept {
+        const auto whole = [](double number) {
+            return static_cast<std::uint64_t>(std::round(std::max(number, 0.0)));
+        };
+        return {std::min(whole(both()), whole(elements)), whole(elements), sampling_rate, false};
+    }
+
     sampled_count counted(double elements, double shares, std::uint64_t at_most) const noexcept {
         sampled_count result;
         result.retained = static_cast<std::uint64_t>(std::round(std::max(elements, 0.0)));
@@ -266,10 +274,12 @@ sampled_count operator^(const truncated_sketch& a, const truncated_sketch& b) {
 
 sampled_share truncated_sketch::jaccard(const truncated_sketch& other) const {
     const auto found = compare(other);
-    const auto whole = [](double elements) {
-        return static_cast<std::uint64_t>(std::round(std::max(elements, 0.0)));
-    };
-    return {whole(found.both()), whole(found.either), found.sampling_rate, false};
+    return found.share_of(found.either);
+}
+
+sampled_share truncated_sketch::containment(const truncated_sketch& other) const {
+    const auto found = compare(other);
+    return found.share_of(found.first);
 }
 
 }  // namespace cvmcount

@@ -68,6 +68,7 @@ class truncated_sketch {
     friend sampled_count operator-(const truncated_sketch& a, const truncated_sketch& b);
     friend sampled_count operator^(const truncated_sketch& a, const truncated_sketch& b);
     sampled_share jaccard(const truncated_sketch& other) const;
+    sampled_share containment(const truncated_sketch& other) const;
 
     friend bool operator==(const truncated_sketch&, const truncated_sketch&) = default;
 

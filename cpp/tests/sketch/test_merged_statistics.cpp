@@ -187,7 +187,7 @@ TEST_CASE("set operations and similarity are unbiased and covered") {
             random_words random(++seed);
             const auto in_both = static_cast<double>(common);
             answers both(in_both), first(3000 - in_both), one(6000 - 2 * in_both);
-            answers share(in_both / (6000 - in_both));
+            answers share(in_both / (6000 - in_both)), contained(in_both / 3000);
             for (int trial = 0; trial < trials; ++trial) {
                 const auto two = overlapping(common, 256, other_capacity, random);
                 const overlap found(two.a, two.b);
@@ -195,10 +195,11 @@ TEST_CASE("set operations and similarity are unbiased and covered") {
                 first.add(found.in_first_only());
                 one.add(found.in_one_only());
                 share.add(found.jaccard());
+                contained.add(found.containment());
             }
-            for (const answers* each : {&both, &first, &one, &share}) each->check();
+            for (const answers* each : {&both, &first, &one, &share, &contained}) each->check();
             if (common == 1500) {
-                for (const answers* each : {&both, &first, &one, &share}) {
+                for (const answers* each : {&both, &first, &one, &share, &contained}) {
                     each->check_not_too_wide();
                 }
             }

@@ -62,6 +62,8 @@ TEST_CASE("below the smaller threshold every element of both is known") {
         REQUIRE(found.in_both().estimate() == static_cast<double>(both) / threshold);
         REQUIRE(found.jaccard().retained == both);
         REQUIRE(found.jaccard().of == both + first + second);
+        REQUIRE(found.containment().retained == both);
+        REQUIRE(found.containment().of == both + first);
         const auto most = [](const sampler& one) {
             return one.is_exact() ? one.retained() : one.items_seen();
         };
@@ -104,6 +106,7 @@ TEST_CASE("nothing and nothing are alike") {
     const sampler empty(coins::hashed, 50, 0);
     const overlap none(empty, empty);
     CHECK(none.jaccard().estimate() == 1.0);
+    CHECK(none.containment().estimate() == 1.0);
     CHECK(none.jaccard().confidence_interval(0.95) == fraction_interval{1.0, 1.0});
     CHECK(none.in_both().confidence_interval(0.95) == interval{0, 0});
 }

@@ -257,6 +257,7 @@ TEST_CASE("sketches that do not go together") {
         CHECK_THROWS_AS(plain & other, std::invalid_argument);
         CHECK_THROWS_AS(other - plain, std::invalid_argument);
         CHECK_THROWS_AS(plain.jaccard(other), std::invalid_argument);
+        CHECK_THROWS_AS(plain.containment(other), std::invalid_argument);
         CHECK(target == plain);
     }
     CHECK_THROWS_WITH_AS(plain & sketch({.seed = 1}),

@@ -92,6 +92,7 @@ TEST_CASE("with most bits, several say what whole sketches say") {
     CHECK((cut_a & cut_b).estimate() == doctest::Approx(whole.in_both().estimate()).epsilon(1e-6));
     CHECK((cut_a & cut_b).confidence_interval(0.9) == whole.in_both().confidence_interval(0.9));
     CHECK(cut_a.jaccard(cut_b).estimate() == whole.jaccard().estimate());
+    CHECK(cut_a.containment(cut_b).estimate() == whole.containment().estimate());
 
     operands all;
     all.add(a);
