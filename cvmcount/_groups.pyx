@@ -782,8 +782,8 @@ cdef class CVMGroups:
         return (self.top(10) if len(self) > 0 else self.estimates())._repr_html_()
 
 
-# Holds the lock, and lets nothing change the groups from within: neither an iterable nor a file that
-# calls back.
+# Holds the lock, and lets nothing change the groups from within: neither an iterable nor a file
+# that calls back.
 cdef class Alone:
     cdef CVMGroups owner
 

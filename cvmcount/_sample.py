@@ -363,8 +363,8 @@ class Sample(ArrowColumns):
     def frequencies(self):
         """How many distinct elements came once, twice, …: a list of `Frequency`, by rising count.
 
-        The estimates add up to that of the sketch. Counts that no element of the sample has are
-        left out.
+        The estimates add up to that of the sketch, for which each differs a little from what
+        `estimate_where` says of it. Counts that no element of the sample has are left out.
 
         Raises
         ------

@@ -10,8 +10,8 @@ cdef int require_sketches(tuple sketches, allowed, str caller) except -1:
                 raise TypeError(f"{caller} takes no truncated sketches: of two, write a & b")
             if type(sketch).__name__ == "CVMGroups":
                 raise TypeError(
-                    f"sketches must be CVMSketch, not CVMGroups: groups merge, as a | b, and for one "
-                    f"key write {caller}(a[key], b[key])"
+                    "sketches must be CVMSketch, not CVMGroups: groups merge, as a | b, and for "
+                    f"one key write {caller}(a[key], b[key])"
                 )
             raise TypeError(
                 f"sketches must be CVMSketch, not {type(sketch).__name__}: of a list, write "

@@ -95,8 +95,8 @@ cdef class CVMSketch:
     with a probability of at most `delta`.
 
     Sketches with hashed coins and one seed add up: `merge(*others)`, `a | b`, `a |= b`. They are
-    compared by `a & b`, `a - b`, `a ^ b`, `a.jaccard(b)` and `a.containment(b)`. Every sketch can be
-    copied, pickled and saved as bytes.
+    compared by `a & b`, `a - b`, `a ^ b`, `a.jaccard(b)` and `a.containment(b)`. Every sketch can
+    be copied, pickled and saved as bytes.
 
     Parameters
     ----------
