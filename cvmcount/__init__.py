@@ -15,13 +15,13 @@ try:
     from ._results import SampledCount, SampledShare
     from ._sketch import CVMSketch, TruncatedSketch, intersection, union
     from ._version import __version__
-except ModuleNotFoundError as error:
-    if not (error.name or "").startswith("cvmcount."):
+except ModuleNotFoundError as _error:
+    if not (_error.name or "").startswith("cvmcount."):
         raise
     raise ImportError(
-        f"there is no {error.name} beside {__file__}: if this is the source tree, start Python in "
+        f"there is no {_error.name} beside {__file__}: if this is the source tree, start Python in "
         "another folder or as python -P, so that it finds the installed package"
-    ) from error
+    ) from _error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
