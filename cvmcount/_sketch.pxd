@@ -17,9 +17,10 @@ cdef class CVMSketch:
     cdef int take_with_numbers(
         self, BlockReader reader, Block* block, NumberReader numbers
     ) except -1
-    cdef int keep_items(self, BlockReader reader, Identifier* identifier) except -1
+    cdef int keep_items(self, BlockReader reader, Block* block) except -1
+    cdef void note_entries(self, Block* block, uint64_t before) noexcept
     cdef bytes saved(self)
     cdef int warn_if_misled(self) except -1
     # Asks for the next block. Both are called for every block that a reader fills.
     cdef int begin_block(self, Block* block) except -1
-    cdef int take(self, const Block* block) except -1
+    cdef int take(self, Block* block) except -1

@@ -74,6 +74,9 @@ from cvmcount._progress import open_progress
 cdef double REPORT_SECONDS = 0.1
 
 
+cdef uint64_t OTHER_ENTRIES = <uint64_t>-1  # more than there can be
+
+
 # Tells this process apart from all others. What hash() says may depend on a salt, but also on the
 # addresses of classes, and before Python 3.12 on that of None: PYTHONHASHSEED does not make two
 # processes agree.
@@ -819,6 +822,8 @@ cdef class CVMSketch:
         cdef double next_report = steady_seconds() + REPORT_SECONDS
         cdef bint keeps = self.core.get().what_is_kept() != keep_nothing
         block.identifier = new_identifier()
+        with cython.critical_section(self):
+            block.own_entries = entries_without_lack(self.core.get()[0])
         # It is not cleared: to clear so much memory would take longer than to read a small file.
         block.output.identities = <uint64_t*>PyMem_RawMalloc(reader.room * sizeof(uint64_t))
         if block.output.identities is NULL:
@@ -848,9 +853,10 @@ cdef class CVMSketch:
                     if other is not None:
                         of_other.identifier = block.identifier
                         of_other.output = block.output
+                        of_other.own_entries = OTHER_ENTRIES
                         other.take(&of_other)
                 if keeps and (reader.gives_now() or not more):
-                    self.keep_items(reader, &block.identifier)
+                    self.keep_items(reader, &block)
                 heed_others(&block.identifier)
                 if shown is not None and (not more or steady_seconds() > next_report):
                     block.identifier.interruptions += 1  # it runs Python code
@@ -860,7 +866,7 @@ cdef class CVMSketch:
                 numbers.finish(reader.position)
         except BaseException:
             if keeps:
-                self.keep_items(reader, &block.identifier)
+                self.keep_items(reader, &block)
             raise
         finally:
             PyMem_RawFree(block.output.identities)
@@ -869,19 +875,31 @@ cdef class CVMSketch:
         return 0
 
     # Lets the reader give the values of what has entered the buffer. Another thread may have some.
-    cdef int keep_items(self, BlockReader reader, Identifier* identifier) except -1:
+    cdef int keep_items(self, BlockReader reader, Block* block) except -1:
         cdef unique_ptr[lacking_items] lacking
         with cython.critical_section(self):
             if self.core.get().may_lack():
                 lacking.reset(new_lacking_items(self.core.get()[0]))
+                lacking.get().only_of_reader = (
+                    block.own_entries == self.core.get().entries()
+                    and block.clears_before == self.clears.load()
+                )
         if lacking.get() == NULL or lacking.get().left() == 0:
             reader.drop_items()
         else:
-            reader.give_items(identifier, lacking.get())
+            reader.give_items(&block.identifier, lacking.get())
         if lacking.get() != NULL:
             with cython.critical_section(self):
                 self.core.get().give(lacking.get()[0])
+                block.own_entries = entries_without_lack(self.core.get()[0])
         return 0
+
+    # To be called when items were taken, with the entries that there were before.
+    cdef void note_entries(self, Block* block, uint64_t before) noexcept:
+        if block.own_entries == before:
+            block.own_entries = self.core.get().entries()
+        else:
+            block.own_entries = OTHER_ENTRIES
 
     # Where a number is none, the items before it are taken.
     cdef int take_with_numbers(
@@ -890,6 +908,7 @@ cdef class CVMSketch:
         cdef vector[place] places
         cdef vector[item_number] found
         cdef item_number number
+        cdef uint64_t entries
         cdef Py_ssize_t first = reader.position - <Py_ssize_t>block.output.kept
         with cython.critical_section(self):
             self.core.get().select(
@@ -902,11 +921,13 @@ cdef class CVMSketch:
         finally:
             with cython.critical_section(self):
                 if block.clears_before == self.clears.load():
+                    entries = self.core.get().entries()
                     self.core.get().take_with(
                         identity_view(block.output.identities, found.size()),
                         number_view(found.data(), found.size()),
                         places[found.size()].items_before,
                     )
+                    self.note_entries(block, entries)
                     if block.output.process_hashes > 0:
                         self.core.get().add_process_hashes(
                             process_salt, block.output.process_hashes
@@ -923,11 +944,15 @@ cdef class CVMSketch:
             block.identifier.rules = self.core.get().rules()
         return 0
 
-    cdef int take(self, const Block* block) except -1:
+    cdef int take(self, Block* block) except -1:
+        cdef uint64_t entries
         with cython.critical_section(self):
             if block.clears_before != self.clears.load():
+                block.own_entries = OTHER_ENTRIES
                 return 0  # another thread has cleared the sketch since
+            entries = self.core.get().entries()
             self.core.get().take(block.output)
+            self.note_entries(block, entries)
             if block.output.process_hashes > 0:
                 self.core.get().add_process_hashes(process_salt, block.output.process_hashes)
         return 0
@@ -1054,6 +1079,11 @@ cdef class CVMSketch:
 
     def __sizeof__(self):
         return self.nbytes
+
+
+# The entries of a sketch that lacks no value, or OTHER_ENTRIES.
+cdef uint64_t entries_without_lack(const sketch& core) noexcept:
+    return OTHER_ENTRIES if core.may_lack() else core.entries()
 
 
 cdef int get_buffer(data, Py_buffer* view) except -1:

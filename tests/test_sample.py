@@ -105,6 +105,57 @@ def test_of_equal_items_the_first_is_kept():
             assert type(row.item) is type(items[0])
 
 
+@pytest.mark.parametrize("dropna", [True, False])
+@pytest.mark.parametrize(
+    "dtype", ["i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "M8[us]", "m8[s]"]
+)
+def test_values_that_identities_tell(dtype, dropna):
+    """A column of numbers gives them without being read again, before and behind other items."""
+    random = np.random.default_rng(8)
+    bits = random.integers(-(2**40), 2**40, 20_000)
+    numbers = (bits % 9973 / 8 if dtype[0] == "f" else bits).astype(dtype)
+    plain = numbers.tolist()
+    missing = np.ma.array(numbers, mask=np.arange(20_000) % 7 == 0)
+    for before in ([], ["a", "b"]):
+        sketch = kept(before, capacity=50, dropna=dropna)
+        sketch.update(missing)
+        sketch.update(["text"] * 3)
+        sketch.update(numbers.reshape(2, -1)[1])
+        twin = kept(before, capacity=50, dropna=dropna)
+        twin.update(None if i % 7 == 0 else each for i, each in enumerate(plain))
+        twin.update(["text"] * 3)
+        twin.update(plain[10_000:])
+        assert list(map(repr, sketch.sample().items())) == list(map(repr, twin.sample().items()))
+        assert sketch == twin
+
+
+@pytest.mark.threads
+@pytest.mark.parametrize("cleared", [False, True])
+def test_values_of_two_threads_stay_apart(cleared):
+    """What another thread adds or clears meanwhile is no value of this one's column."""
+    numbers = np.random.default_rng(9).integers(0, 2**60, 400_000)
+    sketch = CVMSketch(capacity=300, keep="items")
+    done = threading.Event()
+
+    def update_with_words():
+        count = 0
+        while not done.is_set():
+            sketch.update([f"word {count + i}" for i in range(500)])
+            count += 500
+            if cleared:
+                sketch.clear()
+
+    thread = threading.Thread(target=update_with_words)
+    thread.start()
+    for begin in range(0, len(numbers), 4000):
+        sketch.update(numbers[begin : begin + 4000])
+    done.set()
+    thread.join()
+    known = set(numbers.tolist())
+    items = sketch.sample().items()
+    assert all(item in known or str(item).startswith("word ") for item in items)
+
+
 def test_one_by_one():
     sketch = CVMSketch(capacity=64, keep="summaries")
     for word in WORDS[:5000]:

@@ -46,6 +46,7 @@ cdef extern from "items/kept_items.hpp" namespace "cvmcount" nogil:
         size_t size() noexcept
 
     cdef cppclass lacking_items:
+        cbool only_of_reader
         size_t left() noexcept
         cbool lacks(uint64_t identity) noexcept
         void give(uint64_t identity, vector[byte] bytes) noexcept

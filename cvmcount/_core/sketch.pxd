@@ -147,6 +147,7 @@ cdef extern from "cvmcount/sketch.hpp" namespace "cvmcount" nogil:
             identity_view identities, number_view numbers, uint64_t items
         ) except +
         cbool may_lack() noexcept
+        uint64_t entries() noexcept
         void give(lacking_items& found) except +
         cbool lacks(uint64_t identity) noexcept
         void give_one "give" (uint64_t identity, byte_span item) except +

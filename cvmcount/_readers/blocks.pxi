@@ -60,6 +60,7 @@ cdef inline void drop_if_cleared(Block* block) noexcept:
     cdef uint64_t clears = block.clears.load()
     if clears != block.clears_before:
         block.clears_before = clears
+        block.own_entries = <uint64_t>-1  # of the sketch as it was
         block.identifier.rules.threshold = <uint64_t>-1
         block.output.item_count = 0
         block.output.process_hashes = 0

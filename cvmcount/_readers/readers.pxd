@@ -17,6 +17,8 @@ cdef struct Block:
     reading_output output
     atomic[uint64_t]* clears  # rises whenever the sketch is cleared, maybe by another thread
     uint64_t clears_before  # the items were offered
+    # The entries of the sketch, if all since none lacked a value were by these blocks.
+    uint64_t own_entries
 
 
 cdef class BlockReader:

@@ -204,6 +204,7 @@ class CVMCOUNT_API sketch {
     // Returns whether elements have entered the buffer whose values are to be kept, as far as that
     // can be said at once.
     bool may_lack() const noexcept;
+    std::uint64_t entries() const noexcept;  // that elements have made into the buffer
 
     // The elements of the buffer whose values are to be kept and not known yet; readers give them.
     lacking_items lacking() const;
@@ -251,7 +252,7 @@ class CVMCOUNT_API sketch {
     void add_unsigned(std::uint64_t number);
     void read(const sliced_input& input, std::size_t size);
     template <class Find>
-    void keep_items(Find find);
+    void keep_items(std::uint64_t entries_before, Find find);
     template <class Write>
     void add_identity_of(std::uint64_t identity, Write write);
 

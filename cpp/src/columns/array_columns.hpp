@@ -1,6 +1,7 @@
 // Columns of values of one size, at any distance from each other and in either byte order: arrays.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -35,6 +36,8 @@ class number_column final : public array_column {
     filter_output read_block(const block& which) const override;
     void write_one(std::size_t i, item_writer& out) const override;
     std::size_t different_values() const noexcept override;
+    kind told_kind() const noexcept override;
+    bool tell(std::uint64_t identity, const identity_hash& hash, item_writer& out) const override;
     template <class Type>
     filter_output read_words(word_form form, const block& which) const noexcept;
     template <class Real>
@@ -60,10 +63,13 @@ class time_column final : public array_column {
   private:
     filter_output read_block(const block& which) const override;
     void write_one(std::size_t i, item_writer& out) const override;
+    kind told_kind() const noexcept override;
+    bool tell(std::uint64_t identity, const identity_hash& hash, item_writer& out) const override;
     void gather_counts(const block& which, std::uint64_t* counts) const noexcept;
     filter_output read_long_times(const block& which, const std::uint64_t* counts) const;
 
     time_form form_;
+    mutable std::atomic<bool> has_long_times_ = false;  // which identities do not tell
 };
 
 // Text of `width` UTF-32 code units; zeros at the end are not part of it.

@@ -10,6 +10,7 @@
 
 #include "columns/identity_cache.hpp"
 #include "cvmcount/column_view.hpp"
+#include "identity/identity.hpp"
 #include "items/item_writer.hpp"
 #include "reading/rules.hpp"
 #include "simd/word_filter.hpp"
@@ -83,6 +84,16 @@ class column {
         return false;
     }
 
+    // The kind of the values that are told by their identities, as write_told() does; kind::count
+    // of a column whose values are not. It may change while the column is read.
+    virtual kind told_kind() const noexcept { return kind::count; }
+
+    // Appends the value that has this identity as an item. Returns false, having written nothing,
+    // where that cannot be told. Precondition: the column has it, and told_kind() is none of count.
+    bool write_told(std::uint64_t identity, const identity_hash& hash, item_writer& out) const {
+        return identity != hash.of_missing() && tell(identity, hash, out);
+    }
+
     // Appends one value as an item, a missing one too. Throws malformed_column, std::bad_alloc, and
     // unidentified_value where only Python has the value.
     void write_item(std::size_t i, item_writer& out) const {
@@ -113,6 +124,9 @@ class column {
     // One value that has no missing bit. Returns false where it is missing all the same.
     virtual bool identify_one(std::size_t i, const reading_rules& rules,
                               std::uint64_t& identity) const;
+
+    // Of a value that is not missing: see write_told().
+    virtual bool tell(std::uint64_t, const identity_hash&, item_writer&) const { return false; }
 
     // One value that has no missing bit; it may be missing all the same.
     virtual void write_one(std::size_t i, item_writer& out) const = 0;

@@ -1,4 +1,5 @@
 // The values of columns as items: what is kept of an element beside its identity.
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -41,6 +42,12 @@ std::uint64_t integer_at(number_type type, const std::byte* source, bool swapped
 template <class Real>
 double real_at(const std::byte* source, bool swapped) noexcept {
     return bit_cast<double>(word_at<Real>(source, swapped));
+}
+
+// Returns whether a double has this size.
+bool is_double(std::uint64_t size) noexcept {
+    return size == 0 ||
+           static_cast<int>(std::bit_width(size)) - std::countr_zero(size) <= double_bits;
 }
 
 // NaN is a missing value.
@@ -94,6 +101,58 @@ void number_column::write_one(std::size_t i, item_writer& out) const {
     }
     const std::uint64_t bits = integer_at(type_, at, swapped);
     type_ >= number_type::uint8 ? out.natural(bits) : out.integer(static_cast<std::int64_t>(bits));
+}
+
+// An integer is told by its identity, since the hash is one-to-one. Not where there are two kinds
+// (those of uint64), nor what is written otherwise (booleans).
+kind number_column::told_kind() const noexcept {
+    switch (type_) {
+        case number_type::uint64:
+        case number_type::boolean:
+        case number_type::complex64:
+        case number_type::complex128:
+            return kind::count;
+        case number_type::real16:
+        case number_type::real32:
+        case number_type::real64:
+            return kind::real;
+        default:
+            return kind::integer;
+    }
+}
+
+// A float has the identity of an integer or one of its own. Where that of an integer could be meant
+// it is not told, which is once in a thousand times if none is.
+bool number_column::tell(std::uint64_t identity, const identity_hash& hash,
+                         item_writer& out) const {
+    const std::uint64_t word = hash.word_of(kind::integer, identity);
+    if (told_kind() == kind::integer) {
+        type_ >= number_type::uint8 ? out.natural(word)
+                                    : out.integer(static_cast<std::int64_t>(word));
+        return true;
+    }
+    const std::uint64_t natural = hash.word_of(kind::unsigned_integer, identity);
+    const double real = bit_cast<double>(hash.word_of(kind::real, identity));
+    const bool may_be_whole =
+        is_double(word >> 63 == 0 ? word : 0 - word) || (natural >> 63 == 1 && is_double(natural));
+    if (may_be_whole || std::isnan(real) || hash.of_real(real) != identity) return false;
+    out.real(real);
+    return true;
+}
+
+kind time_column::told_kind() const noexcept {
+    return has_long_times_ ? kind::count : form_.which;
+}
+
+bool time_column::tell(std::uint64_t identity, const identity_hash& hash, item_writer& out) const {
+    const auto word = static_cast<std::int64_t>(hash.word_of(form_.which, identity));
+    if (form_.which == kind::date) {
+        out.date(word);
+        return true;
+    }
+    if (word % form_.factor != 0) return false;
+    out.nanoseconds(tag_of(form_.which), word / form_.factor, form_.factor);
+    return true;
 }
 
 void time_column::write_one(std::size_t i, item_writer& out) const {

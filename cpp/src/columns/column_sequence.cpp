@@ -43,6 +43,13 @@ void column_sequence::clear_caches() noexcept {
 std::size_t column_sequence::find_items(std::size_t begin, std::size_t end,
                                         const reading_rules& rules, lacking_items& lacking) {
     identity_cache cache;
+    const auto is_like_first = [&](const std::unique_ptr<column>& each) {
+        return each->told_kind() == columns_.front()->told_kind();
+    };
+    if (lacking.only_of_reader && !columns_.empty() &&
+        std::all_of(columns_.begin(), columns_.end(), is_like_first)) {
+        give_told_items(*columns_.front(), rules, lacking);
+    }
     for (std::size_t i = 0; i < columns_.size() && begin < end; ++i) {
         if (ends_[i] <= begin) continue;
         const std::size_t first = i == 0 ? 0 : ends_[i - 1];

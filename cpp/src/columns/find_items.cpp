@@ -38,6 +38,13 @@ bool lacks_any(const column& values, std::size_t begin, std::size_t size,
 
 }  // namespace
 
+void give_told_items(const column& values, const reading_rules& rules, lacking_items& lacking) {
+    if (values.told_kind() == kind::count) return;
+    lacking.give_each([&](std::uint64_t identity, item_writer& out) {
+        return values.write_told(identity, *rules.hash, out);
+    });
+}
+
 // At first most blocks have something that is lacking; later few values pass the filter, and where
 // none of them is lacking the block is not looked at again.
 std::size_t find_items(const column& values, std::size_t begin, std::size_t end,

@@ -14,4 +14,8 @@ namespace cvmcount {
 std::size_t find_items(const column& values, std::size_t begin, std::size_t end,
                        const reading_rules& rules, identity_cache& cache, lacking_items& lacking);
 
+// Gives the values that their identities tell. Precondition: all that is lacking has been read from
+// this column, or others of the same told_kind(). Throws std::bad_alloc.
+void give_told_items(const column& values, const reading_rules& rules, lacking_items& lacking);
+
 }  // namespace cvmcount

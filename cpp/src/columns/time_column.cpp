@@ -37,6 +37,7 @@ bool split_seconds(std::int64_t count, std::int64_t factor, std::int64_t& second
 
 // Times that are no int64 nanoseconds: one by one, in the form that identity_hash has for them.
 filter_output time_column::read_long_times(const block& which, const std::uint64_t* counts) const {
+    has_long_times_ = true;
     const auto identify = [&](std::size_t i, std::uint64_t& identity) {
         const auto count = static_cast<std::int64_t>(counts[i]);
         if (form_.least_is_missing && count == least) return false;

@@ -135,6 +135,11 @@ class identity_hash {
     static std::span<const std::byte> bytes_of_members(
         std::span<std::uint64_t> identities) noexcept;
 
+    // The word that has this identity under of_word(), for whoever knows that there is one.
+    std::uint64_t word_of(kind which, std::uint64_t identity) const noexcept {
+        return unhash_word(identity, keys_of(which).word);
+    }
+
     // The keys that of_word() and of_bytes() hash with, for kernels that do it themselves.
     word_key key_of(kind which) const noexcept { return keys_of(which).word; }
     rapidhash::key bytes_key_of(kind which) const noexcept {

@@ -7,8 +7,8 @@
 // threshold and runs the fourth round for the few values that pass.
 //
 // A Feistel network is one-to-one for every key, whatever its rounds do, so two words never share
-// an identity. cpp/tests/identity/test_word_hash.cpp holds its statistics; inverse_word_hash there
-// undoes it.
+// an identity, and unhash_word() tells the word. cpp/tests/identity/test_word_hash.cpp holds its
+// statistics.
 #pragma once
 
 #include <cstdint>
@@ -38,6 +38,16 @@ constexpr std::uint64_t hash_word(std::uint64_t word, word_key key) noexcept {
     high ^= feistel_round(low ^ static_cast<std::uint32_t>(key.between_rounds >> 32), primes32[2]);
     low ^= feistel_round(high, primes32[3]);
     return (std::uint64_t{high} << 32) | low;
+}
+
+constexpr std::uint64_t unhash_word(std::uint64_t hash, word_key key) noexcept {
+    auto low = static_cast<std::uint32_t>(hash);
+    auto high = static_cast<std::uint32_t>(hash >> 32);
+    low ^= feistel_round(high, primes32[3]);
+    high ^= feistel_round(low ^ static_cast<std::uint32_t>(key.between_rounds >> 32), primes32[2]);
+    low ^= feistel_round(high ^ static_cast<std::uint32_t>(key.between_rounds), primes32[1]);
+    high ^= feistel_round(low, primes32[0]);
+    return ((std::uint64_t{high} << 32) | low) ^ key.whitening;
 }
 
 }  // namespace cvmcount

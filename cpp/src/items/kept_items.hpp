@@ -98,6 +98,9 @@ class lacking_items {
 
     std::uint64_t entries = 0;  // of the sample when it was asked what is lacking
 
+    // All of them have entered the sample by what the reader that gives them has read.
+    bool only_of_reader = false;
+
     // No larger one is lacking.
     std::uint64_t largest() const noexcept { return identities_.empty() ? 0 : identities_.back(); }
 
@@ -120,6 +123,20 @@ class lacking_items {
         item_writer out(written_);
         write(out);
         give(identity, item_bytes(written_));  // a copy, which takes no more memory than it needs
+    }
+
+    // Calls write(identity, item_writer) for each that is lacking, and gives what that has written
+    // unless it returns false.
+    template <class Write>
+    void give_each(Write write) {
+        for (std::size_t i = 0; i < identities_.size(); ++i) {
+            if (!values_[i].empty()) continue;
+            written_.clear();
+            item_writer out(written_);
+            if (!write(identities_[i], out)) continue;
+            values_[i] = item_bytes(written_);
+            --left_;
+        }
     }
 
     // What was given, or nothing. Precondition: it was lacking at first.

@@ -37,11 +37,12 @@ void sketch::take(const reading_output& output) {
     parts_->sample.offer_filtered(identities, output.item_count);
 }
 
-// Finds the values of what has entered the buffer.
+// Finds the values of what has entered the buffer since it had so many entries.
 template <class Find>
-void sketch::keep_items(Find find) {
+void sketch::keep_items(std::uint64_t entries_before, Find find) {
     if (!may_lack()) return;
     lacking_items found = lacking();
+    found.only_of_reader = (**parts_->kept).entries_given == entries_before;
     if (found.left() > 0) find(found);
     give(found);
 }
@@ -141,6 +142,10 @@ void sketch::take(std::span<const std::uint64_t> identities, std::span<const ite
 
 bool sketch::may_lack() const noexcept {
     return parts_->kept && parts_->sample.entries() != (**parts_->kept).entries_given;
+}
+
+std::uint64_t sketch::entries() const noexcept {
+    return parts_->sample.entries();
 }
 
 lacking_items sketch::lacking() const {
@@ -256,8 +261,10 @@ void read_arrow(Work work) try {
 void sketch::update(const column_view& values) {
     const column& all = *values.values_;
     column_input input = {all};
+    const std::uint64_t entries_before = entries();
     read({column_input::read_slice, &input}, all.size());
-    keep_items([&](lacking_items& lacking) {
+    keep_items(entries_before, [&](lacking_items& lacking) {
+        if (lacking.only_of_reader) give_told_items(all, rules(), lacking);
         cvmcount::find_items(all, 0, all.size(), rules(), input.cache, lacking);
     });
 }
@@ -267,8 +274,9 @@ void sketch::update(ArrowArrayStream& stream) {
         arrow_batches batches(stream);
         column_sequence columns;
         while (batches.append_next(columns)) {
+            const std::uint64_t entries_before = entries();
             read(columns.slices(), columns.size());
-            keep_items([&](lacking_items& lacking) {
+            keep_items(entries_before, [&](lacking_items& lacking) {
                 columns.find_items(0, columns.size(), rules(), lacking);
             });
             columns.clear();
@@ -282,8 +290,9 @@ void sketch::update(ArrowSchema& schema, ArrowArray& array) {
         arrow_batches batches(schema, array);
         column_sequence columns;
         batches.append_next(columns);
+        const std::uint64_t entries_before = entries();
         read(columns.slices(), columns.size());
-        keep_items([&](lacking_items& lacking) {
+        keep_items(entries_before, [&](lacking_items& lacking) {
             columns.find_items(0, columns.size(), rules(), lacking);
         });
     });
