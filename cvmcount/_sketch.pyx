@@ -71,12 +71,6 @@ from cvmcount._items import encode_item
 from cvmcount._progress import open_progress
 
 
-cdef double REPORT_SECONDS = 0.1
-
-
-cdef uint64_t OTHER_ENTRIES = <uint64_t>-1  # more than there can be
-
-
 # Tells this process apart from all others. What hash() says may depend on a salt, but also on the
 # addresses of classes, and before Python 3.12 on that of None: PYTHONHASHSEED does not make two
 # processes agree.
@@ -272,9 +266,9 @@ cdef class CVMSketch:
         shown = open_progress(progress, items)
         numbers = None if values is None else open_numbers(values, items)
         if keep == keep_nothing:
-            self.read(open_reader(items, threads), shown, None, None)
+            read_into(self, open_reader(items, threads), shown, None, None)
         else:
-            self.read(open_kept_reader(items, threads), shown, None, numbers)
+            read_into(self, open_kept_reader(items, threads), shown, None, numbers)
 
     def add(self, item):
         """Counts one item, whole: a str is one element here, not an iterable of characters.
@@ -810,153 +804,6 @@ cdef class CVMSketch:
 
     __hash__ = None
 
-    # ---- how it takes items, for the readers -----------------------------------------------------
-
-    # Reads to the end. Another sketch may take the same items, or a number come with each.
-    cdef int read(
-        self, BlockReader reader, shown, CVMSketch other, NumberReader numbers
-    ) except -1:
-        cdef Block block
-        cdef Block of_other
-        cdef bint more = True
-        cdef double next_report = steady_seconds() + REPORT_SECONDS
-        cdef bint keeps = self.core.get().what_is_kept() != keep_nothing
-        block.identifier = new_identifier()
-        with cython.critical_section(self):
-            block.own_entries = entries_without_lack(self.core.get()[0])
-        # It is not cleared: to clear so much memory would take longer than to read a small file.
-        block.output.identities = <uint64_t*>PyMem_RawMalloc(reader.room * sizeof(uint64_t))
-        if block.output.identities is NULL:
-            raise MemoryError()
-        block.output.room = reader.room
-        try:
-            while more:
-                self.begin_block(&block)
-                if other is not None:
-                    of_other.identifier = block.identifier
-                    other.begin_block(&of_other)
-                    block.identifier.rules.threshold = max(
-                        block.identifier.rules.threshold, of_other.identifier.rules.threshold
-                    )
-                if numbers is not None:
-                    # One identity for each item, to know which number is whose.
-                    block.identifier.rules.threshold = <uint64_t>-1
-                    block.identifier.rules.dropna = False
-                    block.identifier.rules.skip_repeats = False
-                try:
-                    more = reader.fill(&block)
-                finally:
-                    if numbers is None:
-                        self.take(&block)
-                    else:
-                        self.take_with_numbers(reader, &block, numbers)
-                    if other is not None:
-                        of_other.identifier = block.identifier
-                        of_other.output = block.output
-                        of_other.own_entries = OTHER_ENTRIES
-                        other.take(&of_other)
-                if keeps and (reader.gives_now() or not more):
-                    self.keep_items(reader, &block)
-                heed_others(&block.identifier)
-                if shown is not None and (not more or steady_seconds() > next_report):
-                    block.identifier.interruptions += 1  # it runs Python code
-                    shown.show(reader.position)
-                    next_report = steady_seconds() + REPORT_SECONDS
-            if numbers is not None:
-                numbers.finish(reader.position)
-        except BaseException:
-            if keeps:
-                self.keep_items(reader, &block)
-            raise
-        finally:
-            PyMem_RawFree(block.output.identities)
-            if shown is not None:
-                shown.close()
-        return 0
-
-    # Lets the reader give the values of what has entered the buffer. Another thread may have some.
-    cdef int keep_items(self, BlockReader reader, Block* block) except -1:
-        cdef unique_ptr[lacking_items] lacking
-        with cython.critical_section(self):
-            if self.core.get().may_lack():
-                lacking.reset(new_lacking_items(self.core.get()[0]))
-                lacking.get().only_of_reader = (
-                    block.own_entries == self.core.get().entries()
-                    and block.clears_before == self.clears.load()
-                )
-        if lacking.get() == NULL or lacking.get().left() == 0:
-            reader.drop_items()
-        else:
-            reader.give_items(&block.identifier, lacking.get())
-        if lacking.get() != NULL:
-            with cython.critical_section(self):
-                self.core.get().give(lacking.get()[0])
-                block.own_entries = entries_without_lack(self.core.get()[0])
-        return 0
-
-    # To be called when items were taken, with the entries that there were before.
-    cdef void note_entries(self, Block* block, uint64_t before) noexcept:
-        if block.own_entries == before:
-            block.own_entries = self.core.get().entries()
-        else:
-            block.own_entries = OTHER_ENTRIES
-
-    # Where a number is none, the items before it are taken.
-    cdef int take_with_numbers(
-        self, BlockReader reader, Block* block, NumberReader numbers
-    ) except -1:
-        cdef vector[place] places
-        cdef vector[item_number] found
-        cdef item_number number
-        cdef uint64_t entries
-        cdef Py_ssize_t first = reader.position - <Py_ssize_t>block.output.kept
-        with cython.critical_section(self):
-            self.core.get().select(
-                identity_span(block.output.identities, block.output.kept), places
-            )
-        try:
-            while found.size() + 1 < places.size():
-                numbers.number_at(first + <Py_ssize_t>places[found.size()].item, &number)
-                found.push_back(number)
-        finally:
-            with cython.critical_section(self):
-                if block.clears_before == self.clears.load():
-                    entries = self.core.get().entries()
-                    self.core.get().take_with(
-                        identity_view(block.output.identities, found.size()),
-                        number_view(found.data(), found.size()),
-                        places[found.size()].items_before,
-                    )
-                    self.note_entries(block, entries)
-                    if block.output.process_hashes > 0:
-                        self.core.get().add_process_hashes(
-                            process_salt, block.output.process_hashes
-                        )
-        return 0
-
-    cdef int begin_block(self, Block* block) except -1:
-        block.output.kept = 0
-        block.output.item_count = 0
-        block.output.process_hashes = 0
-        block.clears = &self.clears
-        with cython.critical_section(self):
-            block.clears_before = self.clears.load()
-            block.identifier.rules = self.core.get().rules()
-        return 0
-
-    cdef int take(self, Block* block) except -1:
-        cdef uint64_t entries
-        with cython.critical_section(self):
-            if block.clears_before != self.clears.load():
-                block.own_entries = OTHER_ENTRIES
-                return 0  # another thread has cleared the sketch since
-            entries = self.core.get().entries()
-            self.core.get().take(block.output)
-            self.note_entries(block, entries)
-            if block.output.process_hashes > 0:
-                self.core.get().add_process_hashes(process_salt, block.output.process_hashes)
-        return 0
-
     cdef int warn_if_misled(self) except -1:
         with cython.critical_section(self):
             if not self.core.get().is_misled():
@@ -1081,11 +928,6 @@ cdef class CVMSketch:
         return self.nbytes
 
 
-# The entries of a sketch that lacks no value, or OTHER_ENTRIES.
-cdef uint64_t entries_without_lack(const sketch& core) noexcept:
-    return OTHER_ENTRIES if core.may_lack() else core.entries()
-
-
 cdef int get_buffer(data, Py_buffer* view) except -1:
     try:
         PyObject_GetBuffer(data, view, PyBUF_SIMPLE)
@@ -1119,9 +961,10 @@ def _update_both(
     shown = open_progress(progress, items)
     if (sketch.coins, sketch.seed, sketch.dropna) != (other.coins, other.seed, other.dropna):
         raise ValueError("both sketches must have the same coins, seed and dropna")
-    sketch.read(open_reader(items, threads), shown, other, None)
+    read_into(sketch, open_reader(items, threads), shown, other, None)
 
 
+include "_taking.pxi"
 include "_kept.pxi"
 include "_truncated.pxi"
 include "_several.pxi"
