@@ -13,6 +13,7 @@ import math
 from collections import Counter
 from typing import NamedTuple
 
+from cvmcount._estimates import SampleEstimate, Sum, skewness_of, weight_of
 from cvmcount._results import _fraction, _normal_quantile, _threshold_bounds
 from cvmcount._tables.interface import ArrowColumns
 
@@ -33,69 +34,6 @@ class SampleRow(NamedTuple):
     sum: object
     min: object
     max: object
-
-
-class SampleEstimate:
-    """A number that is estimated from a sample: `estimate()` and `interval(confidence=0.95)`.
-
-    `is_exact` is True where the sample has all elements, and `num_retained` is the number of its
-    elements that the estimate rests on. `may_be_narrow` is True for a sum over numbers of which few
-    large ones may have been missed: its interval then contains the sum less often than it says.
-    """
-
-    def __init__(self, estimate, bounds, *, is_exact, num_retained, may_be_narrow=False):
-        self._estimate = estimate
-        self._bounds = bounds
-        self.is_exact = is_exact
-        self.num_retained = num_retained
-        self.may_be_narrow = may_be_narrow
-
-    def estimate(self):
-        """The estimate, an int or a float; the number itself where `is_exact`."""
-        return self._estimate
-
-    def interval(self, confidence=0.95):
-        """An approximate confidence interval (low, high), of two numbers.
-
-        Parameters
-        ----------
-        confidence : float
-            The probability that such an interval contains the number, strictly between 0 and 1.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If `confidence` is not a number between 0 and 1.
-
-        Notes
-        -----
-        Both ends coincide while `is_exact`. *Cost*: microseconds. *Source*: docs/sample.md.
-        """
-        return self._bounds(_normal_quantile(confidence))
-
-    def __float__(self):
-        return float(self._estimate)
-
-    def __format__(self, form):
-        return format(self._estimate, form) if form else repr(self)
-
-    def __repr__(self):
-        if self.is_exact:
-            return f"<SampleEstimate: {_shown(self._estimate)}, exact>"
-        low, high = self.interval()
-        note = ", may be too narrow" if self.may_be_narrow else ""
-        return (
-            f"<SampleEstimate: about {_shown(self._estimate)} "
-            f"(95%: {_shown(low)} ... {_shown(high)}{note}) by {self.num_retained:,} elements>"
-        )
-
-    def _repr_html_(self):
-        from cvmcount._html import estimate_html
-
-        notes = [("interval", "may be too narrow: few elements make most of it")]
-        return estimate_html(
-            self, self._estimate, _shown, notes=notes if self.may_be_narrow else ()
-        )
 
 
 class Frequency(NamedTuple):
@@ -310,7 +248,7 @@ class Sample(ArrowColumns):
             lambda z: (mean - z * error, mean + z * error),
             is_exact=False,
             num_retained=n,
-            may_be_narrow=n < 30 or n < 25 * _skewness(numbers) ** 2,
+            may_be_narrow=n < 30 or n < 25 * skewness_of(numbers) ** 2,
         )
 
     def quantile(self, q, what):
@@ -423,14 +361,14 @@ class Sample(ArrowColumns):
     def _sum(self, numbers):
         theta, m = self.sampling_rate, len(self)
         variance = (1 - theta) / theta**2 * math.fsum(g * g for g in numbers)
-        beta = _weight(numbers) if self._history is not None else 0.0
+        beta = weight_of(numbers) if self._history is not None else 0.0
         difference, excess = self._difference()
         estimate = math.fsum(numbers) / theta + beta * difference
-        return _Sum(
+        return Sum(
             estimate,
             math.sqrt(max(variance - beta**2 * excess, 0.0)),
             is_positive=estimate > 0 and min(numbers, default=0) >= 0,
-            may_be_narrow=m < 25 * _skewness(numbers) ** 2,
+            may_be_narrow=m < 25 * skewness_of(numbers) ** 2,
         )
 
     def _total(self, what, total):
@@ -480,63 +418,6 @@ class Sample(ArrowColumns):
         return values.tolist() if hasattr(values, "tolist") else values
 
 
-class _Sum(NamedTuple):
-    """A sum over some elements: its estimate and standard deviation, and how far to trust them."""
-
-    estimate: float
-    deviation: float
-    is_positive: bool
-    may_be_narrow: bool
-    total: float | None = None  # of which these are what the others leave
-
-    def left_of(self, total):
-        return self._replace(total=total)
-
-    def bounds(self, z):
-        if self.is_positive:
-            factor = math.exp(z * self.deviation / self.estimate)
-            return self.estimate / factor, self.estimate * factor
-        return self.estimate - z * self.deviation, self.estimate + z * self.deviation
-
-    def as_estimate(self, c):
-        def of_the_rest(z):
-            low, high = self.bounds(z)
-            return self.total - high, self.total - low
-
-        return SampleEstimate(
-            self.estimate if self.total is None else self.total - self.estimate,
-            self.bounds if self.total is None else of_the_rest,
-            is_exact=False,
-            num_retained=c,
-            may_be_narrow=self.may_be_narrow,
-        )
-
-
-# The correction for which the variance is right in every order of the elements: the mean of the
-# smaller of two numbers, which for a predicate is the square of its share.
-def _weight(numbers):
-    m = len(numbers)
-    if m < 2:
-        return 0.0
-    ascending = sorted(numbers)
-    pairs = m * (m - 1)
-    smaller = math.fsum(g * 2 * (m - 1 - i) for i, g in enumerate(ascending)) / pairs
-    if smaller >= 0:
-        return smaller
-    return min(math.fsum(g * 2 * i for i, g in enumerate(ascending)) / pairs, 0.0)
-
-
-def _skewness(numbers):
-    n = len(numbers)
-    if n == 0:
-        return 0.0
-    mean = math.fsum(numbers) / n
-    variance = math.fsum((g - mean) ** 2 for g in numbers) / n
-    if variance <= 0:
-        return 0.0
-    return math.fsum((g - mean) ** 3 for g in numbers) / n / variance**1.5
-
-
 # Durations are added up in seconds.
 def _as_number(value):
     if value is None or isinstance(value, (int, float)):
@@ -547,9 +428,3 @@ def _as_number(value):
         return float(value)
     except (TypeError, ValueError):
         raise TypeError(f"what must be a number for every row, not {value!r}") from None
-
-
-def _shown(value):
-    if isinstance(value, float) and math.isfinite(value) and abs(value) >= 1000:
-        return f"{value:,.0f}"
-    return f"{value:,}" if isinstance(value, int) else f"{value:.6g}"

@@ -171,14 +171,14 @@ def test_all_of_them_are_as_many_as_the_sketch_says():
 
 
 def test_the_weight_is_the_mean_of_the_smaller_of_two():
-    from cvmcount._sample import _weight
+    from cvmcount._estimates import weight_of
 
     for numbers in ([1, 2, 3, 4], [0, 0, 5], [-1, -2, -3], [-5, 1, 9], [3]):
         pairs = [(a, b) for i, a in enumerate(numbers) for j, b in enumerate(numbers) if i != j]
         mean = Fraction(sum(map(min, pairs)), len(pairs)) if pairs else 0
         if mean < 0:
             mean = min(Fraction(sum(map(max, pairs)), len(pairs)), 0)
-        assert _weight(numbers) == pytest.approx(float(mean))
+        assert weight_of(numbers) == pytest.approx(float(mean))
 
 
 def test_a_heavy_tail_says_so():
