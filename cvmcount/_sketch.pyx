@@ -955,13 +955,18 @@ def _update_both(
 ):
     """Update two sketches of one configuration by items that can be read only once.
 
-    The command line uses it for the count of a file and that of all files.
+    The first may keep items. The command line uses it for the count of all files and that of one.
     """
     cdef size_t threads = checked_workers(workers)
     shown = open_progress(progress, items)
     if (sketch.coins, sketch.seed, sketch.dropna) != (other.coins, other.seed, other.dropna):
         raise ValueError("both sketches must have the same coins, seed and dropna")
-    read_into(sketch, open_reader(items, threads), shown, other, None)
+    if other.keep is not None:
+        raise ValueError("the second sketch must keep nothing")
+    if sketch.keep is None:
+        read_into(sketch, open_reader(items, threads), shown, other, None)
+    else:
+        read_into(sketch, open_kept_reader(items, threads), shown, other, None)
 
 
 include "_taking.pxi"

@@ -126,6 +126,24 @@ def test_saved_sketches(tmp_path):
     assert len(told["sample"]) == 10
 
 
+@pytest.mark.parametrize("keep", ["items", "summaries"])
+def test_a_count_of_each_file_keeps_the_same(keep, tmp_path):
+    names = [str(tmp_path / name) for name in ("a", "b")]
+    lines = TEXT.splitlines(keepends=True)
+    for name, part in zip(names, (lines[:900], lines[700:]), strict=True):
+        (tmp_path / name).write_bytes(b"".join(part))
+    saved = [str(tmp_path / name) for name in ("each", "all")]
+    for path, options in zip(saved, (["--per-file"], []), strict=True):
+        done = run("--capacity", "50", "--save", path, "--keep", keep, *options, *names)
+        assert done.returncode == 0
+    each, together = (
+        CVMSketch.from_bytes((tmp_path / name).read_bytes()) for name in ("each", "all")
+    )
+    assert each == together
+    assert each.sample().to_pylist() == together.sample().to_pylist()
+    assert None not in each.sample().items()
+
+
 def test_values_longer_than_what_may_follow_a_sample(tmp_path):
     path = str(tmp_path / "long")
     lines = [b"%d" % number + b"x" * 700_000 for number in range(4)]

@@ -157,6 +157,8 @@ def test_two_sketches_that_differ():
     for other in CVMSketch(seed=1), CVMSketch(coins="fresh"), None:
         with pytest.raises((TypeError, ValueError)):
             _update_both(CVMSketch(), other, Lines(io.BytesIO()))
+    with pytest.raises(ValueError, match="the second sketch must keep nothing"):
+        _update_both(CVMSketch(), CVMSketch(keep="items"), Lines(io.BytesIO()))
 
 
 def test_lines_are_read_once():

@@ -158,7 +158,7 @@ def update(total, count, workers, bar, items):
     if count is None:
         total.sketch.update(items, workers=workers, progress=bar)
     else:
-        _update_both(count.sketch, total.sketch, items, workers=workers, progress=bar)
+        _update_both(total.sketch, count.sketch, items, workers=workers, progress=bar)
 
 
 def columns_of(numbers):
