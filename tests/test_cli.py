@@ -322,6 +322,15 @@ def test_what_somebody_may_have_meant():
         assert run(*arguments, input=b"a\nb\nc\n").stderr == b""
 
 
+@pytest.mark.parametrize("command", ["count", "help", "union"])
+def test_what_is_no_command(command, tmp_path):
+    done = run(command, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"there is no command '%s', and no such file" % command.encode() in done.stderr
+    (tmp_path / command).write_bytes(b"a\nb\n")
+    assert counted(command, cwd=tmp_path) == 2
+
+
 def test_a_number_of_what_could_be_read_says_so(tmp_path):
     done = run("--json", str(tmp_path / "none"))
     assert json.loads(done.stdout)["complete"] is False

@@ -98,6 +98,23 @@ def test_names_of_a_header_and_quotes(tmp_path):
     assert told["complete"] is True
 
 
+def test_saved_groups_where_something_else_is_wanted(tmp_path):
+    groups, sketch = str(tmp_path / "groups"), str(tmp_path / "sketch")
+    run("--by", "1", "-f", "2", "--save", groups, input=b"a\tb\n")
+    run("--save", sketch, input=b"a\n")
+    for arguments, reason in (
+        ([groups], b"a file of counts by key: cvmcount info and merge read it"),
+        (["sample", groups], b"a file of counts by key"),
+        (["compare", groups, sketch], b"holds counts by key"),
+        (["merge", groups, sketch], b"holds a sketch, and others hold counts by key"),
+        (["merge", sketch, groups], b"holds a sketch, and others hold counts by key"),
+    ):
+        done = run(*arguments)
+        assert done.returncode == 1
+        assert reason in done.stderr
+        assert done.stdout in (b"", b"0\n")
+
+
 def test_saved_groups(tmp_path):
     half = len(TEXT) // 2 + TEXT[len(TEXT) // 2 :].index(b"\n") + 1
     names = [str(tmp_path / name) for name in ("1", "2", "all")]
@@ -118,7 +135,7 @@ def test_saved_groups(tmp_path):
     assert plain.returncode == 0
     done = run("merge", names[0], str(tmp_path / "sketch"))
     assert done.returncode == 1
-    assert b"no saved groups" in done.stderr
+    assert b"holds a sketch" in done.stderr
     done = run("compare", names[0], names[1])
     assert done.returncode == 1
     assert b"counts by key" in done.stderr

@@ -15,7 +15,7 @@ from .files import UNREADABLE, Files
 from .jsonl import Fields
 from .messages import complain, say, write_facts, write_result
 from .rows import Plain, as_line, plain
-from .saving import save
+from .saving import MAGIC, begins_with, save
 
 
 def usage_problem(options):
@@ -151,6 +151,8 @@ class Saved(Plain):
 def load(name):
     """Return the groups of a file; None, and a complaint, where there are none."""
     try:
+        if begins_with(name, MAGIC):
+            raise ValueError("holds a sketch, and others hold counts by key: merge them apart")
         with open(name, "rb") as file:
             return CVMGroups.load(file)
     except UNREADABLE as error:

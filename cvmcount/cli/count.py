@@ -78,8 +78,11 @@ def usage_problem(options):
     if len(options.fields) > MOST_FIELDS:
         return f"-f must be given at most {MOST_FIELDS} fields, not {len(options.fields)}"
     first = options.files[0] if options.files else ""
-    if first in ("sample", "merge", "info", "compare") and not os.path.exists(first):
-        return f"a command comes first: cvmcount {first} ..."
+    if first and not os.path.exists(first):
+        if first in ("sample", "merge", "info", "compare"):
+            return f"a command comes first: cvmcount {first} ..."
+        if first in ("count", "help", "union"):
+            return f"there is no command {first!r}, and no such file"
     return None
 
 

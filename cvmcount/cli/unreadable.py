@@ -22,6 +22,7 @@ KNOWN = (
 SHORT = (
     (b"ORC", "an ORC file: write it as Parquet or as lines first"),
     (b"CVMS", "a saved sketch: cvmcount info, merge and compare read it"),
+    (b"CVMG", "a file of counts by key: cvmcount info and merge read it"),
     (b"PARE", "an encrypted Parquet file: decrypt it first"),
 )
 
