@@ -221,7 +221,7 @@ class Sample(ArrowColumns):
         of_others = self._sum([0 if use else g for g, use in zip(numbers, chosen, strict=True)])
         # Not where both are alike: chance would choose between them, and choose what is too small.
         if not of_others.may_be_narrow and 2 * of_others.deviation < of_these.deviation:
-            return of_others.left_of(total).as_estimate(c)
+            return of_others.left_of(total).as_estimate(len(self) - c)
         return of_these.as_estimate(c)
 
     def mean(self, what, predicate=None):

@@ -202,6 +202,7 @@ def test_a_known_total_makes_up_for_a_heavy_tail():
         visits = sketch.sum_where("count", lambda row: row.count > 3)
         spent = sketch.sum_where("sum", lambda row: row.count > 3, total=2 * len(users))
         assert not visits.may_be_narrow
+        assert visits.num_retained == sum(row.count <= 3 for row in sketch.sample())
         assert spent.estimate() == pytest.approx(2 * visits.estimate())
         assert spent.interval() == pytest.approx([2 * end for end in visits.interval()])
         errors.append(visits.estimate() / expected - 1)
