@@ -3,7 +3,7 @@
 import math
 from typing import NamedTuple
 
-from cvmcount._results import _normal_quantile
+from cvmcount._results import _normal_quantile, _threshold_bounds
 
 
 class SampleEstimate:
@@ -11,7 +11,8 @@ class SampleEstimate:
 
     `is_exact` is True where the sample has all elements, and `num_retained` is the number of its
     elements that the estimate rests on. `may_be_narrow` is True for a sum over numbers of which few
-    large ones may have been missed: its interval then contains the sum less often than it says.
+    large ones may have been missed: its interval then contains the sum less often than it says. It
+    does not change, and can be pickled.
     """
 
     def __init__(self, estimate, bounds, *, is_exact, num_retained, may_be_narrow=False):
@@ -73,6 +74,47 @@ def shown(value):
     return f"{value:,}" if isinstance(value, int) else f"{value:.6g}"
 
 
+# The ends of intervals are functions of z, the quantile of the normal distribution.
+
+
+def bounds_of_known(value, z):
+    return value, value
+
+
+def normal_bounds(estimate, deviation, z):
+    return estimate - z * deviation, estimate + z * deviation
+
+
+def whole(low, high, at_least, at_most):
+    """The ends of an interval as integers, no narrower and never outside of what is certain."""
+    low = max(math.floor(low * (1 + 1e-9)), at_least)
+    return low, max(min(math.ceil(high * (1 - 1e-9)), at_most), low)
+
+
+def bounds_of_all(estimate, relative, at_least, at_most, z):
+    """Of the number of elements, with a relative standard deviation: log-normal."""
+    factor = math.exp(z * relative)
+    return whole(estimate / factor, estimate * factor, at_least, at_most)
+
+
+def bounds_of_count(c, theta, estimate, narrower, at_most, z):
+    """Of c elements in the sample: as these alone tell, made narrower by what is known of all."""
+    low, high = _threshold_bounds(c, theta, z)
+    if c > 0 and estimate > 0:
+        plain = c / theta
+        low = estimate * (low / plain) ** narrower if low > 0 else 0.0
+        high = estimate * (high / plain) ** narrower
+    return whole(low, high, c, at_most)
+
+
+def bounds_of_quantile(ascending, q, rate, z):
+    m = len(ascending)
+    width = z * math.sqrt(m * q * (1 - q) * (1 - rate))
+    first, last = math.floor(m * q - width), math.ceil(m * q + width) + 1
+    low = ascending[first - 1] if first >= 1 else -math.inf
+    return low, ascending[last - 1] if last <= m else math.inf
+
+
 class Sum(NamedTuple):
     """A sum over some elements: its estimate and standard deviation, and how far to trust them."""
 
@@ -86,19 +128,16 @@ class Sum(NamedTuple):
         return self._replace(total=total)
 
     def bounds(self, z):
+        low, high = normal_bounds(self.estimate, self.deviation, z)
         if self.is_positive:
             factor = math.exp(z * self.deviation / self.estimate)
-            return self.estimate / factor, self.estimate * factor
-        return self.estimate - z * self.deviation, self.estimate + z * self.deviation
+            low, high = self.estimate / factor, self.estimate * factor
+        return (low, high) if self.total is None else (self.total - high, self.total - low)
 
     def as_estimate(self, c):
-        def of_the_rest(z):
-            low, high = self.bounds(z)
-            return self.total - high, self.total - low
-
         return SampleEstimate(
             self.estimate if self.total is None else self.total - self.estimate,
-            self.bounds if self.total is None else of_the_rest,
+            self.bounds,
             is_exact=False,
             num_retained=c,
             may_be_narrow=self.may_be_narrow,

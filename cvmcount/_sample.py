@@ -11,9 +11,20 @@ import datetime
 import itertools
 import math
 from collections import Counter
+from functools import partial
 from typing import NamedTuple
 
-from cvmcount._estimates import SampleEstimate, Sum, skewness_of, weight_of
+from cvmcount._estimates import (
+    SampleEstimate,
+    Sum,
+    bounds_of_all,
+    bounds_of_count,
+    bounds_of_known,
+    bounds_of_quantile,
+    normal_bounds,
+    skewness_of,
+    weight_of,
+)
 from cvmcount._results import _fraction, _normal_quantile, _threshold_bounds
 from cvmcount._tables.interface import ArrowColumns
 
@@ -160,15 +171,8 @@ class Sample(ArrowColumns):
         difference, excess = self._difference()
         estimate = plain + beta * difference
         left = max(variance - beta**2 * excess, 0.0)
-
-        def bounds(z):
-            low, high = _threshold_bounds(c, theta, z)
-            if c > 0 and estimate > 0:
-                narrower = math.sqrt(left / variance)
-                low = estimate * (low / plain) ** narrower if low > 0 else 0.0
-                high = estimate * (high / plain) ** narrower
-            return self._whole(low, high, c)
-
+        narrower = math.sqrt(left / variance) if c > 0 else 0.0
+        bounds = partial(bounds_of_count, c, theta, estimate, narrower, self._items_seen)
         return SampleEstimate(max(estimate, 0.0), bounds, is_exact=False, num_retained=c)
 
     def sum_where(self, what, predicate=None, *, total=None):
@@ -245,7 +249,7 @@ class Sample(ArrowColumns):
         error = math.sqrt(spread * (1 - self.sampling_rate) / n) if n else math.inf
         return SampleEstimate(
             mean,
-            lambda z: (mean - z * error, mean + z * error),
+            partial(normal_bounds, mean, error),
             is_exact=False,
             num_retained=n,
             may_be_narrow=n < 30 or n < 25 * skewness_of(numbers) ** 2,
@@ -290,12 +294,7 @@ class Sample(ArrowColumns):
         if self.is_exact:
             return self._exactly(estimate, m)
 
-        def bounds(z):
-            width = z * math.sqrt(m * q * (1 - q) * (1 - self.sampling_rate))
-            first, last = math.floor(m * q - width), math.ceil(m * q + width) + 1
-            low = numbers[first - 1] if first >= 1 else -math.inf
-            return low, numbers[last - 1] if last <= m else math.inf
-
+        bounds = partial(bounds_of_quantile, numbers, q, self.sampling_rate)
         return SampleEstimate(estimate, bounds, is_exact=False, num_retained=m)
 
     def frequencies(self):
@@ -334,20 +333,13 @@ class Sample(ArrowColumns):
     # ---- what they have in common ----------------------------------------------------------------
 
     def _exactly(self, value, c):
-        return SampleEstimate(value, lambda z: (value, value), is_exact=True, num_retained=c)
-
-    def _whole(self, low, high, at_least):
-        low = max(math.floor(low * (1 + 1e-9)), at_least)
-        return low, max(min(math.ceil(high * (1 - 1e-9)), self._items_seen), low)
+        bounds = partial(bounds_of_known, value)
+        return SampleEstimate(value, bounds, is_exact=True, num_retained=c)
 
     def _of_all(self):
         estimate, variance = self._history
-        deviation = math.sqrt(variance)
-
-        def bounds(z):
-            factor = math.exp(z * deviation / estimate)
-            return self._whole(estimate / factor, estimate * factor, len(self) + 1)
-
+        relative = math.sqrt(variance) / estimate
+        bounds = partial(bounds_of_all, estimate, relative, len(self) + 1, self._items_seen)
         return SampleEstimate(estimate, bounds, is_exact=False, num_retained=len(self))
 
     # How far the sketch's own estimate lies from that of its sample, and how much less it varies.

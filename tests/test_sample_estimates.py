@@ -5,6 +5,7 @@ for a right program.
 """
 
 import math
+import pickle
 from fractions import Fraction
 
 import numpy as np
@@ -152,7 +153,7 @@ def sample_of(items, **arguments):
 
 def test_while_exact_everything_is():
     sketch = sample_of([5, 1, 1, 4])
-    assert sketch.estimate_where(lambda row: row.item > 1).interval() == (2, 2)
+    assert repr(sketch.estimate_where(lambda row: row.item > 1).interval()) == "(2, 2)"
     assert sketch.sum_where("sum").interval() == (11, 11)
     assert sketch.sum_where("count", [True, False, True]).is_exact
     assert sketch.quantile(0.5, "item").estimate() == 4
@@ -220,6 +221,21 @@ def test_a_total_that_does_not_help_changes_nothing():
     some = sketch.sum_where("sum", lambda row: row.item % 10 == 0)
     with_total = sketch.sum_where("sum", lambda row: row.item % 10 == 0, total=sum(range(10_000)))
     assert with_total.interval() == some.interval()
+
+
+def test_answers_can_be_pickled():
+    for sketch in sample_of(range(10)), sample_of(range(10_000)):
+        for answer in (
+            sketch.estimate_where(lambda row: row.item % 2 == 0),
+            sketch.estimate_where(lambda row: True),
+            sketch.sum_where("sum"),
+            sketch.sum_where("count", lambda row: row.item > 5),
+            sketch.mean("item"),
+            sketch.quantile(0.5, "item"),
+        ):
+            twin = pickle.loads(pickle.dumps(answer))
+            assert repr(twin) == repr(answer)
+            assert twin.interval(0.6) == answer.interval(0.6)
 
 
 def test_wrong_questions():
