@@ -46,8 +46,7 @@ std::size_t column_sequence::find_items(std::size_t begin, std::size_t end,
     const auto is_like_first = [&](const std::unique_ptr<column>& each) {
         return each->told_kind() == columns_.front()->told_kind();
     };
-    if (lacking.only_of_reader && !columns_.empty() &&
-        std::all_of(columns_.begin(), columns_.end(), is_like_first)) {
+    if (!columns_.empty() && std::all_of(columns_.begin(), columns_.end(), is_like_first)) {
         give_told_items(*columns_.front(), rules, lacking);
     }
     for (std::size_t i = 0; i < columns_.size() && begin < end; ++i) {

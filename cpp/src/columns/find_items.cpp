@@ -39,7 +39,7 @@ bool lacks_any(const column& values, std::size_t begin, std::size_t size,
 }  // namespace
 
 void give_told_items(const column& values, const reading_rules& rules, lacking_items& lacking) {
-    if (values.told_kind() == kind::count) return;
+    if (!lacking.only_of_reader || values.told_kind() == kind::count) return;
     lacking.give_each([&](std::uint64_t identity, item_writer& out) {
         return values.write_told(identity, *rules.hash, out);
     });

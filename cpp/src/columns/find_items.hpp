@@ -14,8 +14,9 @@ namespace cvmcount {
 std::size_t find_items(const column& values, std::size_t begin, std::size_t end,
                        const reading_rules& rules, identity_cache& cache, lacking_items& lacking);
 
-// Gives the values that their identities tell. Precondition: all that is lacking has been read from
-// this column, or others of the same told_kind(). Throws std::bad_alloc.
+// Gives the values that their identities tell, if all that is lacking is of the reader.
+// Precondition: that has read this column, or others of the same told_kind(). Throws
+// std::bad_alloc.
 void give_told_items(const column& values, const reading_rules& rules, lacking_items& lacking);
 
 }  // namespace cvmcount

@@ -264,7 +264,7 @@ void sketch::update(const column_view& values) {
     const std::uint64_t entries_before = entries();
     read({column_input::read_slice, &input}, all.size());
     keep_items(entries_before, [&](lacking_items& lacking) {
-        if (lacking.only_of_reader) give_told_items(all, rules(), lacking);
+        give_told_items(all, rules(), lacking);
         cvmcount::find_items(all, 0, all.size(), rules(), input.cache, lacking);
     });
 }
