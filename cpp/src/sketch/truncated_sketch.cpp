@@ -212,17 +212,18 @@ struct truncated_sketch::comparison {
     // Those in both that are different elements: so many share a cell by chance.
     double by_chance() const noexcept { return (either - first) * (either - second) / cells; }
 
+    static std::uint64_t whole(double elements) noexcept {
+        return static_cast<std::uint64_t>(std::round(std::max(elements, 0.0)));
+    }
+
     // Those in both over so many.
     sampled_share share_of(double elements) const noexcept {
-        const auto whole = [](double number) {
-            return static_cast<std::uint64_t>(std::round(std::max(number, 0.0)));
-        };
         return {std::min(whole(both()), whole(elements)), whole(elements), sampling_rate, false};
     }
 
     sampled_count counted(double elements, double shares, std::uint64_t at_most) const noexcept {
         sampled_count result;
-        result.retained = static_cast<std::uint64_t>(std::round(std::max(elements, 0.0)));
+        result.retained = whole(elements);
         result.sampling_rate = sampling_rate;
         result.exact = false;
         result.at_most = at_most;
