@@ -136,6 +136,16 @@ def add_save(parser):
     )
 
 
+def add_confidence(parser):
+    parser.add_argument(
+        "--confidence",
+        type=float,
+        default=0.95,
+        metavar="C",
+        help="the probability that the interval holds (0.95)",
+    )
+
+
 def new_parser(prog, description, epilog, usage=None):
     parser = Parser(
         prog=prog,
@@ -297,13 +307,7 @@ def make_parser():
         help="also the interval: on standard error, or behind the counts of --by",
     )
     output.add_argument("--json", action="store_true", help="all there is to know, as JSON")
-    output.add_argument(
-        "--confidence",
-        type=float,
-        default=0.95,
-        metavar="C",
-        help="the probability that the interval holds (0.95)",
-    )
+    add_confidence(output)
     output.add_argument(
         "--per-file", action="store_true", help="a line for each file, then the total"
     )

@@ -63,9 +63,15 @@ def one_or_tuple(row):
 
 
 def counts_of(groups, options):
-    if options.top is not None:
-        return groups.top(options.top, options.confidence)
-    return groups.estimates(options.confidence)
+    """Return a row for each key, or the largest; say where others may be as large as these."""
+    if options.top is None:
+        return groups.estimates(options.confidence)
+    rows = list(groups.top(options.top + 1, options.confidence))
+    if len(rows) > options.top:
+        following = rows.pop()
+        if rows[-1].low < following.high:
+            say(f"others may be as large as number {len(rows)}: a smaller -e tells more")
+    return rows
 
 
 def as_rows(counts, options, verbose):
@@ -79,15 +85,6 @@ def as_rows(counts, options, verbose):
 
 def as_json(counts):
     return [{**row._asdict(), "key": plain(row.key)} for row in counts]
-
-
-def say_what_is_uncertain(groups, counts, options):
-    """Say where others may be as large as the last of the largest."""
-    if options.top is None or len(counts) >= len(groups):
-        return
-    last, following = groups.top(len(counts) + 1, options.confidence)[-2:]
-    if last.low < following.high and (last.low, following.low) != (last.high, following.high):
-        say(f"others may be as large as number {len(counts)}: a smaller -e tells more")
 
 
 def write_counts(groups, counts, options, verbose, told):
@@ -123,7 +120,6 @@ def count_by_key(options):
     if options.save is not None:  # first: who reads the result may be gone
         failed = not save(groups, options.save) or failed
     counts = counts_of(groups, options)
-    say_what_is_uncertain(groups, counts, options)
     if len(counts) > 0 and not any(row.estimate for row in counts):
         what = ", ".join(options.fields[options.num_keys :])
         say(f"nothing was counted: {what} is always missing")
@@ -140,8 +136,6 @@ def count_by_key(options):
 
 class Saved(Plain):
     """How groups are shown that were saved."""
-
-    top = None
 
     def __init__(self, options):
         self.json = options.json

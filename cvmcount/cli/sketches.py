@@ -2,7 +2,7 @@
 
 from cvmcount import CVMSketch, SampledShare, union
 
-from .arguments import Parser, add_save
+from .arguments import Parser, add_confidence, add_save
 from .messages import complain, for_people, printable, write_facts, write_result
 from .rows import DEFAULT_NUMBER, KEEPS_NOTHING, as_json, write_rows
 from .saving import GROUPS_MAGIC, MAGIC, holds_groups, save
@@ -80,13 +80,7 @@ def parser_of(command, usage, description):
         "files", nargs="*", metavar="FILE", help="what --save wrote; - is standard input"
     )
     parser.add_argument("--json", action="store_true", help="write it as JSON")
-    parser.add_argument(
-        "--confidence",
-        type=float,
-        default=0.95,
-        metavar="C",
-        help="the probability that the interval holds (0.95)",
-    )
+    add_confidence(parser)
     return parser
 
 
