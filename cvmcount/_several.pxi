@@ -3,6 +3,12 @@
 from cvmcount._core.sketch cimport sketch_operands
 
 
+cdef CVMSketch as_sketch(other):
+    if not isinstance(other, CVMSketch):
+        raise TypeError(f"other must be a sketch, not {type(other).__name__}")
+    return other
+
+
 cdef int require_sketches(tuple sketches, allowed, str caller) except -1:
     for sketch in sketches:
         if not isinstance(sketch, allowed):

@@ -260,15 +260,11 @@ cdef class CVMSketch:
         2.0
         """
         cdef size_t threads = checked_workers(workers)
-        cdef keep_kind keep = self.core.get().what_is_kept()
-        if values is not None and keep != keep_summaries:
+        if values is not None and self.core.get().what_is_kept() != keep_summaries:
             raise ValueError("values need a sketch made with keep='summaries'")
         shown = open_progress(progress, items)
         numbers = None if values is None else open_numbers(values, items)
-        if keep == keep_nothing:
-            read_into(self, open_reader(items, threads), shown, None, None)
-        else:
-            read_into(self, open_kept_reader(items, threads), shown, None, numbers)
+        read_into(self, reader_for(self, items, threads), shown, None, numbers)
 
     def add(self, item):
         """Counts one item, whole: a str is one element here, not an iterable of characters.
@@ -626,9 +622,7 @@ cdef class CVMSketch:
         >>> a.jaccard(b).estimate()
         0.5
         """
-        if not isinstance(other, CVMSketch):
-            raise TypeError(f"other must be a sketch, not {type(other).__name__}")
-        cdef CVMSketch second = other
+        cdef CVMSketch second = as_sketch(other)
         with cython.critical_section(self, second):
             return share_of(self.core.get().jaccard(second.core.get()[0]))
 
@@ -659,9 +653,7 @@ cdef class CVMSketch:
         >>> print(f"{float(last.containment(this)):.2f}")
         0.67
         """
-        if not isinstance(other, CVMSketch):
-            raise TypeError(f"other must be a sketch, not {type(other).__name__}")
-        cdef CVMSketch second = other
+        cdef CVMSketch second = as_sketch(other)
         with cython.critical_section(self, second):
             return share_of(self.core.get().containment(second.core.get()[0]))
 
@@ -963,10 +955,7 @@ def _update_both(
         raise ValueError("both sketches must have the same coins, seed and dropna")
     if other.keep is not None:
         raise ValueError("the second sketch must keep nothing")
-    if sketch.keep is None:
-        read_into(sketch, open_reader(items, threads), shown, other, None)
-    else:
-        read_into(sketch, open_kept_reader(items, threads), shown, other, None)
+    read_into(sketch, reader_for(sketch, items, threads), shown, other, None)
 
 
 include "_taking.pxi"

@@ -5,6 +5,12 @@ cdef double REPORT_SECONDS = 0.1
 cdef uint64_t OTHER_ENTRIES = <uint64_t>-1  # more than there can be
 
 
+cdef BlockReader reader_for(CVMSketch target, items, size_t threads):
+    if target.core.get().what_is_kept() == keep_nothing:
+        return open_reader(items, threads)
+    return open_kept_reader(items, threads)
+
+
 # Reads to the end. Another sketch may take the same items, or a number come with each.
 cdef int read_into(
     CVMSketch target, BlockReader reader, shown, CVMSketch other, NumberReader numbers
